@@ -1,0 +1,11 @@
+"""Names for things that people outside ever see."""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+LENGTH = 22
+
+
+def public_id() -> str:
+    """22 characters, about 128 random bits, without look-alikes (SECURITY S-28)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

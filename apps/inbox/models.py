@@ -1,0 +1,71 @@
+"""What colleagues keep beside tickets: words not sent yet, and the wish to be told."""
+
+from django.conf import settings
+from django.db import models
+
+from apps.core import clock
+from apps.core.files import storage_key
+from apps.core.ids import public_id
+
+
+class Draft(models.Model):
+    """An answer or a note that is not sent yet, kept on the server: one of each kind a ticket and person. Colleagues
+    who may read the ticket may read it too, and take it over.
+
+    `addressing` holds what the writer chose: {"to": "", "from": "<slug>", "cc": [], "bcc": []}.
+    """
+
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="drafts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, choices=[("reply", "reply"), ("note", "note")])
+    text = models.TextField(blank=True)
+    addressing = models.JSONField(default=dict, blank=True)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [models.UniqueConstraint(fields=["ticket", "user", "kind"], name="one_draft_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id} on {self.ticket_id}"
+
+
+class DraftFile(models.Model):
+    """A file that waits with its draft. Its bytes become the message's when that is sent."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    file = models.FileField(upload_to=storage_key, max_length=120)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=120, default="application/octet-stream")
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Watcher(models.Model):
+    """This colleague wants to know of every word on this ticket."""
+
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watched")
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="one_watch_a_colleague")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} watches {self.ticket_id}"
+
+
+class NoticeChoice(models.Model):
+    """Whether a colleague wants notices by mail. Without a row they come."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choice")
+    by_mail = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.by_mail}"

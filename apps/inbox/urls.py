@@ -1,0 +1,42 @@
+from django.urls import path
+
+from apps.inbox.views import acts, answers, bulk, drafts, files, lists, opening, own, people, reaching, search, ticket
+
+app_name = "inbox"
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("inbox/bulk/", bulk.bulk, name="bulk"),
+    path("inbox/<slug:view>/", lists.inbox, name="view"),
+    path("inbox/<slug:view>/<str:public_id>/", lists.inbox, name="view_ticket"),
+    path("t/<str:public_id>/", ticket.page, name="ticket"),
+    path("t/<str:public_id>/details/", ticket.details, name="details"),
+    path("t/<str:public_id>/seen/", ticket.seen, name="seen"),
+    path("t/<str:public_id>/answers/", answers.answer, name="answer"),
+    path("t/<str:public_id>/retry/", answers.retry, name="retry"),
+    path("t/<str:public_id>/composer/", drafts.composer, name="composer"),
+    path("t/<str:public_id>/addressing/", drafts.panel, name="addressing"),
+    path("t/<str:public_id>/undo/", drafts.undo_send, name="undo_send"),
+    path("t/<str:public_id>/draft/", drafts.keep_draft, name="draft"),
+    path("t/<str:public_id>/drafts/", drafts.of_others, name="drafts"),
+    path("t/<str:public_id>/forward/", reaching.forward, name="forward"),
+    path("t/<str:public_id>/watch/", own.watch, name="watch"),
+    path("me/mail/", own.mail_settings, name="mail_settings"),
+    path("admin/signatures/", own.signatures, name="signatures"),
+    path("t/<str:public_id>/calls/", answers.call_links, name="call_links"),
+    path("t/<str:public_id>/status/", acts.status, name="status"),
+    path("t/<str:public_id>/priority/", acts.priority, name="priority"),
+    path("t/<str:public_id>/subject/", acts.subject, name="subject"),
+    path("t/<str:public_id>/assignee/", acts.assignee, name="assignee"),
+    path("t/<str:public_id>/team/", acts.team, name="team"),
+    path("t/<str:public_id>/tags/", acts.tags, name="tags"),
+    path("t/<str:public_id>/snooze/", acts.snooze, name="snooze"),
+    path("t/<str:public_id>/snooze/choices/", acts.snooze_choices, name="snooze_choices"),
+    path("a/<str:public_id>/", files.download, name="attachment"),
+    path("a/<str:public_id>/picture/", files.picture, name="picture"),
+    path("m/<str:public_id>/html/", files.mail, name="mail"),
+    path("new/", opening.new_ticket, name="new"),
+    path("search/", search.search, name="search"),
+    path("palette/", search.palette, name="palette"),
+    path("people/", people.people, name="people"),
+    path("people/<str:public_id>/", people.person, name="person"),
+]

@@ -1,0 +1,139 @@
+"""Writing back: a public answer, a private note, and what stands beside the box."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.access import staff_page
+from apps.accounts.permissions import require
+from apps.core import clock
+from apps.core.errors import DomainError
+from apps.core.given import row_number
+from apps.core.http import done, is_partial, refused
+from apps.core.transactions import whole
+from apps.inbox import addressing, drafts
+from apps.inbox.views.acts import act
+from apps.inbox.views.ticket import conversation_context, facts_of, get_ticket
+from apps.omnichannel import links
+from apps.omnichannel import services as doors
+from apps.omnichannel.models import Delivery
+from apps.tickets import services
+from apps.tickets.errors import AnsweredMeanwhile
+from apps.tickets.files import KeptFile, NewFile, keep
+from apps.tickets.models import Message, Ticket
+from apps.tickets.states import Status
+
+THEN = {"solve": Status.SOLVED, "wait": Status.WAITING}
+
+
+@staff_page("ticket.view")
+@require_POST
+def answer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """`kind` is reply or note. An answer written past news is held, not sent (R-19); `anyway` sends it all the same."""
+    ticket = get_ticket(request, public_id)
+    own = f"/desk/t/{ticket.public_id}/"
+    try:
+        # The button that was pressed says more than the choice above it: without script both buttons are there.
+        if (request.POST.get("as") or request.POST.get("kind")) == "note":
+            return _note(request, ticket, own)
+        return _reply(request, ticket, own)
+    except AnsweredMeanwhile as error:
+        return _held(request, ticket, error)
+    except DomainError as error:
+        if is_partial(request):
+            return refused(request, error, to=own)
+        return _page_again(request, ticket, error=error)
+
+
+@act("ticket.reply")
+def retry(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    delivery = Delivery.objects.filter(message__ticket=ticket, public_id=request.POST.get("delivery", "")).first()
+    if delivery:
+        doors.retry(delivery, actor=request.user)
+    return done(request, _("Trying again"), to=f"/desk/t/{ticket.public_id}/")
+
+
+@staff_page("ticket.view")
+@require_GET
+def call_links(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The calls this office has set up, ready to be put into an answer."""
+    ticket = get_ticket(request, public_id)
+    calls = links.call_links(ticket.office.body, language=ticket.language)  # type: ignore[arg-type]
+    context = {"ticket": ticket, "links": calls, "own_url": f"/desk/t/{ticket.public_id}/"}
+    if is_partial(request):
+        return render(request, "inbox/_pick_call.html", context)
+    return render(request, "inbox/pick_page.html", context | {"piece": "inbox/_pick_call.html"})
+
+
+def _reply(request: HttpRequest, ticket: Ticket, own: str) -> HttpResponse:
+    require(request.viewer, "ticket.reply", ticket.office_id)  # type: ignore[attr-defined]
+    how = addressing.given(request.POST, ticket)
+    draft = facts_of(ticket.own_draft)  # type: ignore[attr-defined]
+    kept = drafts.kept_files(drafts.files_of(draft["pk"])) if draft.get("files") else []
+    files = [*kept, *_files(request)]
+    if files:
+        addressing.check_size(how.channel or doors.door_for(ticket).channel, [file.size for file in files])
+    with doors.addressed(how), whole():
+        message = services.reply(
+            ticket,
+            author=request.user,  # type: ignore[arg-type]
+            text=request.POST.get("text", ""),
+            attachments=files,
+            then=THEN.get(request.POST.get("then", ""), ""),
+            last_seen_message_id=None if request.POST.get("anyway") else _last_seen(request),
+        )
+        if draft.get("pk"):
+            drafts.sent(draft["pk"])
+    sent = _("Sent to %(name)s") % {"name": how.recipient or ticket.requester}
+    seconds = owed_wait(message)
+    return done(
+        request,
+        sent,
+        to=own,
+        event="desk:sent",
+        solved=request.POST.get("then") == "solve",
+        undo={"url": f"{own}undo/", "fields": {"message": message.public_id}, "seconds": seconds} if seconds else None,
+    )
+
+
+def owed_wait(message: Message) -> int:
+    """How many seconds are left to take it back, as it was owed in this very request."""
+    first = getattr(message, "owed", None)
+    return max(round((first.next_at - clock.now()).total_seconds()), 0) if first and first.next_at else 0
+
+
+def _note(request: HttpRequest, ticket: Ticket, own: str) -> HttpResponse:
+    require(request.viewer, "ticket.note", ticket.office_id)  # type: ignore[attr-defined]
+    services.add_note(
+        ticket,
+        author=request.user,  # type: ignore[arg-type]
+        text=request.POST.get("text", ""),
+        attachments=_files(request),
+    )
+    return done(request, _("Private note added"), to=own, event="desk:sent")
+
+
+def _held(request: HttpRequest, ticket: Ticket, error: AnsweredMeanwhile) -> HttpResponse:
+    newer = Message.objects.visible_to(request.viewer).filter(pk__in=error.detail["newer"])  # type: ignore[attr-defined]
+    context = {"held": error, "newer": list(newer)}
+    if is_partial(request):
+        return render(request, "inbox/_held.html", context, status=409)
+    return _page_again(request, ticket, status=409, **context)
+
+
+def _page_again(request: HttpRequest, ticket: Ticket, *, status: int = 422, **more: object) -> HttpResponse:
+    """Without script: the same page, the text still in its box, and what stood in the way."""
+    context = conversation_context(
+        request, ticket.public_id, typed=request.POST.get("text", ""), kind=request.POST.get("kind", "reply"), **more
+    )
+    return render(request, "inbox/ticket_page.html", context, status=status)
+
+
+def _files(request: HttpRequest) -> list[KeptFile]:
+    uploads = request.FILES.getlist("files")
+    return keep(NewFile(f.name or "", f, f.content_type or "application/octet-stream") for f in uploads)
+
+
+def _last_seen(request: HttpRequest) -> int | None:
+    return row_number(request.POST.get("last_seen", ""))

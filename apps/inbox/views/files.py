@@ -1,0 +1,121 @@
+"""What others sent us, handed out so that it never runs in our pages (SECURITY S-12, S-16, S-17)."""
+
+import base64
+import io
+import warnings
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from apps.accounts.access import staff_page
+from apps.core.files import disposition
+from apps.core.html import display_html
+from apps.tickets.models import Attachment, Message
+
+DOWNLOAD_POLICY = "sandbox; default-src 'none'"
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src {host}; img-src {host} data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+LARGEST_SIDE = 1600
+MOST_PIXELS = 40_000_000
+LARGEST_PICTURE = 10 * 1024 * 1024
+MOST_OWN_PICTURES = 10
+
+
+@staff_page("ticket.view")
+@require_GET
+def download(request: HttpRequest, public_id: str) -> HttpResponse:
+    attachment = _attachment(request, public_id)
+    with attachment.file.open("rb") as file:
+        response = HttpResponse(file.read(), content_type="application/octet-stream")
+    response["Content-Disposition"] = disposition(attachment.name)
+    return _inert(response)
+
+
+@staff_page("ticket.view")
+@require_GET
+def picture(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A raster image drawn anew by us: nothing of the sent bytes is passed on. Anything else is a 404."""
+    attachment = _attachment(request, public_id)
+    if attachment.content_type not in PICTURES or attachment.size > LARGEST_PICTURE:
+        raise Http404
+    with attachment.file.open("rb") as file:
+        drawn = redraw(file.read())
+    if drawn is None:
+        raise Http404
+    response = HttpResponse(drawn, content_type="image/png")
+    response["Content-Disposition"] = disposition("picture.png", inline=True)
+    return _inert(response)
+
+
+@staff_page("ticket.view")
+@xframe_options_sameorigin
+@require_GET
+def mail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The formatting of a message, cleaned again, in a page without scripts and without our origin."""
+    message = Message.objects.visible_to(request.viewer).filter(public_id=public_id).first()  # type: ignore[attr-defined]
+    if message is None or not message.html:
+        raise Http404
+    body = display_html(message.html, cid_urls=_own_pictures(message))
+    page = format_html(
+        '<!doctype html><html lang=""><head><meta charset="utf-8"><title>{}</title><base target="_blank">'
+        '<link rel="stylesheet" href="{}"></head><body>{}</body></html>',
+        message.author_name,
+        static("css/mail.css"),
+        body,
+    )
+    response = HttpResponse(page)
+    response["Content-Security-Policy"] = MAIL_POLICY.format(host=f"{request.scheme}://{request.get_host()}")
+    return response
+
+
+def redraw(data: bytes) -> bytes | None:
+    """PNG bytes of at most LARGEST_SIDE, or None for what is no picture or too large a one."""
+    from PIL import Image, ImageOps  # loaded with the first picture: most processes never draw one
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF", "WEBP"])
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+            image = ImageOps.exif_transpose(image)
+            image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+            out = io.BytesIO()
+            image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB").save(out, "PNG")
+    except Exception:  # a decoder may fail in any way it likes; what it cannot draw is not shown
+        return None
+    return out.getvalue()
+
+
+def _attachment(request: HttpRequest, public_id: str) -> Attachment:
+    attachment = Attachment.objects.visible_to(request.viewer).filter(public_id=public_id).first()  # type: ignore[attr-defined]
+    if attachment is None:
+        raise Http404
+    return attachment
+
+
+def _own_pictures(message: Message) -> dict[str, str]:
+    """The pictures a mail carries itself, drawn anew. The frame has no session of ours, so they go in as data."""
+    found = {}
+    for row in message.attachments.exclude(content_id="").filter(content_type__in=PICTURES)[:MOST_OWN_PICTURES]:  # type: ignore[attr-defined]
+        if row.size > LARGEST_PICTURE:
+            continue
+        with row.file.open("rb") as file:
+            drawn = redraw(file.read())
+        if drawn:
+            found[row.content_id.strip("<>")] = f"data:image/png;base64,{base64.b64encode(drawn).decode()}"
+    return found
+
+
+def _inert(response: HttpResponse) -> HttpResponse:
+    response["Content-Security-Policy"] = DOWNLOAD_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,55 @@
+"""What can happen to an article: ids and plain values only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from apps.activity.bus import Event
+
+
+@dataclass(frozen=True)
+class ArticleEvent(Event):
+    subject_kind: ClassVar[str] = "article"
+    article_id: int
+    office_id: int  # type: ignore[assignment]
+
+    @property
+    def subject_id(self) -> int:
+        return self.article_id
+
+
+@dataclass(frozen=True)
+class TranslationEvent(ArticleEvent):
+    translation_id: int
+    language: str
+
+
+@dataclass(frozen=True)
+class ArticleWritten(TranslationEvent):
+    """A first draft in this language. Later saves are revisions, not events."""
+
+
+@dataclass(frozen=True)
+class ArticleSubmitted(TranslationEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ArticleSentBack(TranslationEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ArticlePublished(TranslationEvent):
+    revision: int
+
+
+@dataclass(frozen=True)
+class ArticleRetired(TranslationEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ArticlePlaced(ArticleEvent):
+    """Its category, audience, owner or review date changed."""
+
+    is_internal: bool

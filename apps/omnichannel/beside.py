@@ -1,0 +1,24 @@
+"""What a kind of door knows about whoever stands at it, for the column beside a ticket."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from apps.accounts.viewers import Viewer
+from apps.omnichannel import registry
+from apps.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A template of the door's own and what it shows."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def piece_for(ticket: Ticket, viewer: Viewer) -> Piece | None:
+    """None where the door a ticket came by has nothing to add. Doors without such a piece cost no query."""
+    path = registry.beside(ticket.via)
+    return import_string(path)(ticket, viewer) if path else None  # type: ignore[no-any-return]

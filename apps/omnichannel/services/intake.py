@@ -1,0 +1,201 @@
+"""Accept first, understand later: the raw bytes are committed before anybody is told yes (R-01)."""
+
+import hashlib
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from apps.activity.bus import Actor, record
+from apps.core import clock
+from apps.core.errors import Conflict, DomainError, Invalid
+from apps.core.ids import public_id
+from apps.core.queue import nudge
+from apps.core.transactions import whole
+from apps.omnichannel.events import EnvelopeCorrected, EnvelopeDiscarded, EnvelopeReadAgain
+from apps.omnichannel.models import Channel, Envelope
+from apps.omnichannel.ports import Echo, InboundMessage, RawInput, Unreadable
+from apps.omnichannel.registry import adapter_for
+from apps.omnichannel.services.outcomes import hear
+from apps.omnichannel.services.receive import keep_files, receive
+from apps.omnichannel.services.watch import hear_echo
+
+log = logging.getLogger(__name__)
+MOST_TRIES = 3
+LEASE = timedelta(minutes=1)  # after which a worker that died with the envelope is taken for dead
+PAUSE = timedelta(seconds=5)
+NOTHING_SAID = gettext_noop("It held no message for us.")  # a receipt, a read mark: understood, no ticket comes of it
+OUR_OWN = gettext_noop("Our own test mail.")
+CORRECTED = gettext_noop("A corrected copy was read instead.")
+LONGEST_REASON = 500
+
+
+def store(channel: Channel, raw: RawInput) -> Envelope:
+    """Keep raw input; the same input twice is one row and is answered like the first time (R-04).
+
+    Without a provider's id the hash of the bytes is the name: a message id chosen by a stranger is none.
+    """
+    digest = hashlib.sha256(raw.body).hexdigest()
+    external_id = raw.external_id or f"sha256:{digest}"
+    try:
+        with transaction.atomic():
+            envelope = Envelope.objects.create(
+                channel=channel,
+                external_id=external_id[:250],
+                digest=digest,
+                raw=raw.body,
+                source=raw.source,
+                headers=dict(raw.headers),
+                meta=dict(raw.meta),
+            )
+            nudge("apps.omnichannel.tasks.process_envelope", envelope.pk)
+            # Last, so that the channel's row is held only for the commit. The rows are checked against this count.
+            Channel.objects.filter(pk=channel.pk).update(
+                received_count=F("received_count") + 1, last_item_at=envelope.received_at
+            )
+            return envelope
+    except IntegrityError:
+        return Envelope.objects.get(channel=channel, external_id=external_id[:250])
+
+
+def process(envelope_id: int) -> None:
+    """Understand one envelope. Safe to run twice and at once: the claim and the end are guarded by the row.
+
+    Three tries; then, or at once when the adapter says Unreadable, it goes to quarantine with its reason (R-07).
+    """
+    envelope = _claim(envelope_id)
+    if envelope is None:
+        return
+    try:
+        _understand(envelope)
+    except (Unreadable, DomainError) as error:
+        _set_aside(envelope, str(error))  # trying again would meet the same rule
+    except Exception as error:
+        log.warning("envelope %s failed on try %s", envelope.pk, envelope.attempts, exc_info=True)
+        _try_later(envelope, f"{type(error).__name__}: {error}")
+
+
+@whole()
+def process_again(envelope: Envelope, *, actor: Any = None) -> bool:
+    """An operator asks for another look, after a fix. False when it no longer waits for that."""
+    changed = Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.QUARANTINED).update(
+        state=Envelope.State.WAITING, attempts=0, next_at=clock.now(), reason="", processed_at=None
+    )
+    if changed:
+        record(EnvelopeReadAgain(**_door(envelope.channel), envelope_id=envelope.pk), Actor.of(actor))
+        nudge("apps.omnichannel.tasks.process_envelope", envelope.pk)
+    return bool(changed)
+
+
+@whole()
+def discard(envelope: Envelope, *, reason: str, actor: Any = None) -> bool:
+    """An operator has looked and nothing is to be made of it; the bytes stay. False when it no longer waits."""
+    said = reason.strip()[:LONGEST_REASON]
+    if not said:
+        raise Invalid("reason_missing", _("Say why: somebody may ask."))
+    changed = _reject(envelope, said)
+    if changed:
+        event = EnvelopeDiscarded(**_door(envelope.channel), envelope_id=envelope.pk, reason=said)
+        record(event, Actor.of(actor))
+    return changed
+
+
+@whole()
+def correct(envelope: Envelope, *, body: bytes, actor: Any) -> Envelope:
+    """An operator mends what could not be read: the copy is an envelope of its own, what came first stays as it came.
+
+    Nobody has vouched for the copy, so whoever it says wrote it counts as unproven. Raises Invalid, Conflict.
+    """
+    if not body.strip():
+        raise Invalid("nothing_there", _("There is nothing left to read."))
+    if hashlib.sha256(body).hexdigest() == envelope.digest:
+        raise Invalid("nothing_changed", _("Nothing was changed. To read it again as it is, use “Read again”."))
+    if not _reject(envelope, CORRECTED):
+        raise Conflict("not_waiting", _("Somebody else has dealt with it meanwhile."))
+    first = envelope.corrects or envelope
+    raw = RawInput(body, envelope.source, headers=envelope.headers, meta=envelope.meta)
+    copy = store(envelope.channel, replace(raw, external_id=f"copy:{public_id()}"))
+    copy.corrects = first
+    copy.save(update_fields=["corrects"])
+    event = EnvelopeCorrected(**_door(envelope.channel), envelope_id=envelope.pk, copy_id=copy.pk)
+    record(event, Actor.of(actor))
+    return copy
+
+
+def _claim(envelope_id: int) -> Envelope | None:
+    """Ours for the length of the lease. A claim that finds the tries used up ends in quarantine: whatever killed the
+    workers before would kill this one too."""
+    now = clock.now()
+    due = Envelope.objects.filter(pk=envelope_id, state=Envelope.State.WAITING, next_at__lte=now)
+    if due.filter(attempts__lt=MOST_TRIES).update(attempts=F("attempts") + 1, next_at=now + LEASE):
+        doors = "channel__office__body", "channel__office__calendar", "channel__team"
+        return Envelope.objects.select_related(*doors).get(pk=envelope_id)
+    for envelope in due:
+        _set_aside(envelope, envelope.reason or gettext_noop("It stopped whoever tried to read it, three times."))
+    return None
+
+
+def _understand(envelope: Envelope) -> None:
+    raw = RawInput(
+        body=bytes(envelope.raw),
+        source=envelope.source,
+        headers=envelope.headers,
+        meta=envelope.meta,
+        external_id=envelope.external_id,
+    )
+    found = [
+        (inbound, [] if isinstance(inbound, Echo) else keep_files(inbound))
+        for inbound in adapter_for(envelope.channel).parse(raw)
+    ]
+    with whole():
+        own = Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.WAITING)
+        # The end is written first: it holds the row, so that whoever reads the same envelope at once finds it done.
+        if not own.update(state=Envelope.State.PROCESSED, next_at=None, processed_at=clock.now()):
+            return
+        message, silent_because = None, NOTHING_SAID
+        for inbound, files in found:
+            if isinstance(inbound, Echo):
+                hear_echo(envelope.channel, inbound)
+                silent_because = OUR_OWN
+                continue
+            said = _unproven(inbound) if envelope.corrects_id else inbound
+            received = receive(envelope.channel, said, files=files, at=envelope.received_at)
+            message = received.message
+            if said.news:
+                hear(envelope.channel, said.news)
+        Envelope.objects.filter(pk=envelope.pk).update(message=message, reason="" if message else silent_because)
+
+
+def _try_later(envelope: Envelope, reason: str) -> None:
+    if envelope.attempts >= MOST_TRIES:
+        _set_aside(envelope, reason)
+        return
+    Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.WAITING).update(
+        next_at=clock.now() + PAUSE * envelope.attempts, reason=reason[:2000]
+    )
+
+
+def _set_aside(envelope: Envelope, reason: str) -> None:
+    Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.WAITING).update(
+        state=Envelope.State.QUARANTINED, next_at=None, reason=reason[:2000], processed_at=clock.now()
+    )
+
+
+def _reject(envelope: Envelope, reason: str) -> bool:
+    changed = Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.QUARANTINED).update(
+        state=Envelope.State.REJECTED, next_at=None, reason=reason, processed_at=clock.now()
+    )
+    return bool(changed)
+
+
+def _unproven(inbound: InboundMessage) -> InboundMessage:
+    return replace(inbound, sender=replace(inbound.sender, is_verified=False), may_be_answered=False)
+
+
+def _door(channel: Channel) -> dict[str, int]:
+    return {"channel_id": channel.pk, "office_id": channel.office_id}

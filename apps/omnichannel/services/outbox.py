@@ -1,0 +1,200 @@
+"""What we owe: written with the change that causes it (R-10), one row for each who is to get it (R-13)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+from apps.activity.bus import SYSTEM, record
+from apps.core import clock
+from apps.core.queue import nudge
+from apps.core.transactions import whole
+from apps.omnichannel.events import DeliveryGivenUp
+from apps.omnichannel.models import Channel, Delivery, Thread
+from apps.omnichannel.registry import adapter_class, adapter_for
+from apps.omnichannel.services.doors import (
+    AS_USUAL,
+    Addressing,
+    Door,
+    current_addressing,
+    door_for,
+    let_in,
+    sending_channels,
+    thread_on,
+    undo_seconds,
+)
+from apps.omnichannel.services.receive import number
+from apps.people.services import identify
+from apps.tickets.models import Message, Ticket
+
+DELIVER = "apps.omnichannel.tasks.deliver_message"
+
+
+def owe(message: Message) -> Delivery | None:
+    """Write down that a public message of ours is owed, in the transaction that wrote the message: to the person, to
+    those who take part, and as its writer addressed it (`doors.addressed`). The row for the person is returned.
+
+    In a resident thread the number is the delivery: nothing is owed. With no door at all the debt is dead at once
+    and says so, so that nothing fails silently. What the desk says by itself goes to the person alone.
+    """
+    ticket = message.ticket
+    addressing = AS_USUAL if message.is_automatic else current_addressing()
+    door = _readdressed(ticket, door_for(ticket), addressing)
+    if door.channel is None:
+        return _dead_letter(message)
+    thread = door.thread or thread_on(
+        door.channel, ticket, ticket.requester, recipient=door.recipient, role=Thread.Role.TO
+    )
+    copies = [] if message.is_automatic else _copies(ticket, door, addressing)
+    due = clock.now() + timedelta(seconds=undo_seconds(door.channel) if addressing.waits else 0)
+    if adapter_class(door.channel.kind).is_resident:
+        number(thread, message)
+        first = None
+    else:
+        first = owed(message, thread, door.recipient or thread.recipient, due)
+    for copy in copies:
+        if copy.pk != thread.pk and copy.recipient != door.recipient:
+            owed(message, copy, copy.recipient, due, role=Delivery.Role.CC)
+    if not message.is_automatic:
+        _owe_hidden(message, door.channel, addressing.bcc, due, taken={door.recipient, *(c.recipient for c in copies)})
+    return first
+
+
+def owe_notices(message: Message, addresses: Sequence[str]) -> None:
+    """Tell colleagues by mail that there is something to read: that, not what. Without a mailbox nothing is owed."""
+    channel = next((row for row in sending_channels(message.ticket) if row.kind == "email"), None)
+    if channel is None or not addresses:
+        return
+    standing = set(message.deliveries.values_list("recipient", flat=True))  # type: ignore[attr-defined]
+    for address in dict.fromkeys(addresses):
+        if address not in standing:
+            _row(message, None, channel, address, clock.now(), Delivery.Role.NOTICE, _name(channel, message))
+
+
+@whole()
+def retry(delivery: Delivery, *, actor: Any) -> None:
+    """A person decides to try again what is dead or uncertain."""
+    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if row.channel_id is None or row.state not in (Delivery.State.DEAD, Delivery.State.UNCERTAIN):
+        return
+    row.state, row.next_at, row.attempts = Delivery.State.WAITING, clock.now(), 0
+    row.error_kind = row.error_text = row.outcome = ""
+    row.created_at = clock.now()
+    row.save(update_fields=["state", "next_at", "attempts", "error_kind", "error_text", "outcome", "created_at"])
+    row.tries.filter(ended_at=None).update(ended_at=clock.now(), outcome="uncertain")  # type: ignore[attr-defined]
+    nudge(DELIVER, row.pk)
+
+
+@whole()
+def cancel(delivery: Delivery, *, actor: Any) -> None:
+    """A person decides that it shall not leave."""
+    Delivery.objects.filter(pk=delivery.pk).exclude(state=Delivery.State.SENT).update(
+        state=Delivery.State.CANCELLED, next_at=None
+    )
+
+
+def record_given_up(delivery: Delivery) -> None:
+    """Say on the ticket that this recipient will not get it unless a person acts."""
+    ticket = delivery.message.ticket
+    event = DeliveryGivenUp(
+        ticket_id=ticket.pk,
+        office_id=ticket.office_id,
+        message_id=delivery.message_id,
+        delivery_id=delivery.pk,
+        recipient=delivery.recipient,
+        error_kind=delivery.error_kind,
+        error_text=delivery.error_text,
+    )
+    record(event, SYSTEM)
+
+
+def _readdressed(ticket: Ticket, door: Door, addressing: Addressing) -> Door:
+    """The door as the writer wants it: from another of our addresses, or to another address."""
+    recipient = addressing.recipient
+    has_own_door = bool(door.channel) and not adapter_class(door.channel.kind).is_resident  # type: ignore[union-attr]
+    channel = addressing.channel or (door.channel if has_own_door or not recipient else None)
+    if recipient and channel is None:
+        channel = next((row for row in sending_channels(ticket) if row.kind == "email"), None)
+    if channel is None:
+        return door
+    if recipient and recipient != door.recipient:
+        person = identify(ticket.office.body, kind="email", handle=recipient)  # type: ignore[arg-type]
+        thread = thread_on(channel, ticket, person, recipient=recipient, role=Thread.Role.TO)
+        return Door(channel, thread, recipient, door.copies)
+    if door.thread and channel.pk != door.thread.channel_id:
+        thread = _beside(door.thread, channel)
+        return Door(channel, thread, thread.recipient, door.copies)
+    return Door(channel, door.thread, recipient or door.recipient, door.copies)
+
+
+def _beside(thread: Thread, channel: Channel) -> Thread:
+    """The same conversation, going on from another of our addresses."""
+    values = {"ticket": thread.ticket, "person": thread.person, "recipient": thread.recipient, "role": thread.role}
+    beside, _made = Thread.objects.get_or_create(channel=channel, key=thread.key, ended_at=None, defaults=values)
+    beside.channel = channel
+    return beside
+
+
+def _copies(ticket: Ticket, door: Door, addressing: Addressing) -> Sequence[Thread]:
+    if addressing.cc is None:
+        return door.copies
+    if not addressing.cc and not door.copies:
+        return []
+    channel = door.channel
+    if channel is None or channel.kind != "email":
+        channel = next((row for row in sending_channels(ticket) if row.kind == "email"), None)
+    return let_in(ticket, channel, addressing.cc) if channel else []
+
+
+def _owe_hidden(message: Message, channel: Channel, addresses: Sequence[str], due: Any, *, taken: set[str]) -> None:
+    """Hidden copies stand in no conversation: an answer to one opens a request of its own, seen by staff alone."""
+    if channel.kind != "email":
+        return
+    for address in dict.fromkeys(addresses):
+        if address not in taken:
+            _row(message, None, channel, address, due, Delivery.Role.BCC, _name(channel, message))
+
+
+def owed(message: Message, thread: Thread, recipient: str, due: Any, role: str = Delivery.Role.TO) -> Delivery:
+    external_id = adapter_for(thread.channel).name_message(thread.key, message.public_id)
+    number(thread, message, external_id=external_id)
+    return _row(message, thread, thread.channel, recipient, due, role, external_id)
+
+
+def _row(
+    message: Message, thread: Thread | None, channel: Channel, recipient: str, due: Any, role: str, external_id: str
+) -> Delivery:
+    delivery = Delivery.objects.create(
+        message=message,
+        thread=thread,
+        channel=channel,
+        recipient=recipient,
+        external_id=external_id,
+        role=role,
+        is_automatic=message.is_automatic,
+        next_at=due,
+    )
+    nudge(DELIVER, delivery.pk, after=max((due - clock.now()).total_seconds(), 0))
+    return delivery
+
+
+def _name(channel: Channel, message: Message) -> str:
+    """The name of a mail outside every conversation: no key, so nothing that answers it joins the ticket."""
+    return f"<{message.public_id[:10]}.{token_hex(16)}@{channel.address.rpartition('@')[2] or 'localhost'}>"
+
+
+def _dead_letter(message: Message) -> Delivery:
+    delivery = Delivery.objects.create(
+        message=message,
+        thread=None,
+        channel=None,
+        recipient="",
+        is_automatic=message.is_automatic,
+        state=Delivery.State.DEAD,
+        next_at=None,
+        error_kind="recipient_unavailable",
+        error_text="no address",
+    )
+    if not message.is_automatic:
+        record_given_up(delivery)
+    return delivery

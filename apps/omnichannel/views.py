@@ -1,0 +1,78 @@
+"""One webhook address per configured channel: check the sender, keep the bytes, answer."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from apps.omnichannel import services
+from apps.omnichannel.models import Channel
+from apps.omnichannel.ports import Forged, HearsOfDeliveries, RawInput, Unreadable
+from apps.omnichannel.registry import adapter_for
+
+# What verification and parsing may need later; cookies and addresses are not ours to keep.
+NOT_KEPT = {"cookie", "authorization", "x-forwarded-for", "forwarded"}
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def webhook(request: HttpRequest, key: str) -> HttpResponse:
+    """2xx only once the bytes are committed (R-01); a forged call is refused before anything is written (S-53)."""
+    channel = _channel(key)
+    if request.method == "HEAD":
+        return HttpResponse()
+    raw = _raw(request)
+    try:
+        adapter_for(channel).verify(raw)
+    except Forged:
+        return _forged()
+    kept = RawInput(
+        body=raw.body,
+        source=raw.source,
+        headers={name: value for name, value in raw.headers.items() if name not in NOT_KEPT},
+        meta=raw.meta,
+    )
+    services.store(channel, kept)
+    return HttpResponse("stored", content_type="text/plain")
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def delivery_news(request: HttpRequest, key: str) -> HttpResponse:
+    """What a provider tells about what we sent: written before it is told yes, each piece once. 422 for a genuine call
+    that cannot be read: it comes again, and is seen in the provider's own list of failed calls."""
+    channel = _channel(key)
+    adapter = adapter_for(channel)
+    if not isinstance(adapter, HearsOfDeliveries):
+        raise Http404
+    if request.method == "HEAD":
+        return HttpResponse()
+    raw = _raw(request)
+    try:
+        adapter.verify_news(raw)
+        news = adapter.parse_news(raw)
+    except Forged:
+        return _forged()
+    except Unreadable as error:
+        return HttpResponse(str(error), status=422, content_type="text/plain")
+    services.hear(channel, news)
+    return HttpResponse("stored", content_type="text/plain")
+
+
+def _channel(key: str) -> Channel:
+    channel = Channel.objects.active().select_related("office").filter(key=key).first()  # type: ignore[attr-defined]
+    if channel is None:
+        raise Http404
+    return channel
+
+
+def _raw(request: HttpRequest) -> RawInput:
+    return RawInput(
+        body=request.body,
+        source="webhook",
+        headers={name.lower(): value for name, value in request.headers.items()},
+        meta={"url": request.build_absolute_uri(), "query": request.GET.dict()},
+    )
+
+
+def _forged() -> HttpResponse:
+    return HttpResponse("This call does not prove where it comes from.", status=403, content_type="text/plain")

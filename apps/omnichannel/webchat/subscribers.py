@@ -1,0 +1,42 @@
+"""What an open chat window must be told beyond new messages, which ring by themselves; and who has left it."""
+
+from apps.activity.bus import Actor
+from apps.core import live
+from apps.omnichannel.models import Thread
+from apps.omnichannel.webchat import mailing
+from apps.tickets import at_hand
+from apps.tickets.events import MessageWritten, StatusChanged, TicketAssigned
+from apps.tickets.states import ENDED, Direction
+
+
+def tell_visitor(event: StatusChanged, actor: Actor) -> None:
+    """Solved, closed or taken up again: the window says so."""
+    if {event.old, event.new} & set(ENDED):
+        _ring(event.ticket_id)
+
+
+def tell_taken(event: TicketAssigned, actor: Actor) -> None:
+    """Somebody has taken it: whoever waits at the window need not wonder."""
+    if at_hand.ticket(event.ticket_id).via == "webchat":
+        _ring(event.ticket_id)
+
+
+def reach_who_left(event: MessageWritten, actor: Actor) -> None:
+    """An answer of a person to somebody who is not at the window any more goes by mail as well."""
+    if event.direction != Direction.OUT or event.is_automatic:
+        return
+    message = at_hand.message(event.message_id)
+    if message.ticket.via != "webchat":
+        return
+    thread = _threads(event.ticket_id).select_related("channel").order_by("-pk").first()
+    if thread:
+        mailing.reach_who_left(message, thread)
+
+
+def _ring(ticket_id: int) -> None:
+    for thread_id in _threads(ticket_id).values_list("pk", flat=True):
+        live.tell(f"visitor.{thread_id}", {"type": "thread.changed", "thread": thread_id})
+
+
+def _threads(ticket_id: int):  # type: ignore[no-untyped-def]
+    return Thread.objects.filter(ticket_id=ticket_id, channel__kind="webchat", ended_at=None)

@@ -1,0 +1,51 @@
+"""What people do here: come back in, and send what they wrote."""
+
+from apps.portal.services.access import (
+    ask_for_link,
+    device_with,
+    enter_with_code,
+    enter_with_link,
+    is_alive,
+    leave,
+    leave_everywhere,
+    link_for_token,
+    send_link,
+    tries_left,
+)
+from apps.portal.services.requests import (
+    NEEDS,
+    answer,
+    close,
+    keep_answer_files,
+    keep_files,
+    may_continue,
+    remove_file,
+    reopen,
+    save_answers,
+    send,
+    start,
+)
+
+__all__ = [
+    "NEEDS",
+    "answer",
+    "ask_for_link",
+    "close",
+    "device_with",
+    "enter_with_code",
+    "enter_with_link",
+    "is_alive",
+    "keep_answer_files",
+    "keep_files",
+    "leave",
+    "leave_everywhere",
+    "link_for_token",
+    "may_continue",
+    "remove_file",
+    "reopen",
+    "save_answers",
+    "send",
+    "send_link",
+    "start",
+    "tries_left",
+]

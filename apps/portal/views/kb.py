@@ -1,0 +1,138 @@
+"""The knowledge base as everybody reads it: published articles only, cacheable, without cookies."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from apps.kb.models import Category, Translation
+from apps.kb.querysets import TranslationQuerySet
+from apps.portal import doors, reading
+from apps.portal.offices import base_url
+from apps.portal.pages import OWN_NAMES, cached_page, portal_of, public_page, show
+
+NEWEST = 6
+RELATED = 4
+RESULTS = 20
+TITLES = 3
+LONGEST_QUESTION = 200
+
+
+@cached_page
+@require_safe
+def shelves(request: HttpRequest) -> HttpResponse:
+    portal = portal_of(request)
+    categories = Category.objects.in_body(portal.body_id).with_counts()
+    context = {"categories": categories, "articles": _readable(request).newest_first()[:NEWEST]}
+    return show(request, "portal/kb.html", context)
+
+
+@cached_page
+@require_safe
+def shelf(request: HttpRequest, category: str) -> HttpResponse:
+    row = Category.objects.in_body(portal_of(request).body_id).filter(slug=category).first()
+    if row is None:
+        raise Http404
+    articles = _readable(request).in_category(row).order_by("live__title")
+    return show(request, "portal/kb_category.html", {"category": row, "articles": articles})
+
+
+@cached_page
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """In the language asked for; where that is missing, in another, and the page says so."""
+    portal, language = portal_of(request), get_language() or ""
+    found = _by_slug(request, slug, language)
+    if found is None or found.live is None:
+        raise Http404
+    siblings = list(Translation.objects.public().filter(article=found.article_id).for_reading())
+    context = {
+        "translation": found,
+        "revision": found.live,
+        "body": reading.with_index(found.html),
+        "is_fallback": found.language != language,
+        "language_of_text": OWN_NAMES.get(found.language, found.language),
+        "language_urls": _urls(portal.languages, found, siblings),
+        "alternates": [(row.language, base_url(portal.office) + row.path) for row in siblings],
+        "canonical": base_url(portal.office) + found.path,
+        "related": _related(request, found),
+    }
+    return show(request, "portal/kb_article.html", context)
+
+
+@public_page
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    doors.search(request)
+    question = " ".join(request.GET.get("q", "").split())[:LONGEST_QUESTION]
+    portal = portal_of(request)
+    found: list[Translation] = []
+    if question:
+        rows = Translation.objects.public().in_body(portal.body_id)
+        found = list(
+            rows.matching(
+                question,
+                request.viewer,  # type: ignore[attr-defined]
+                language=get_language() or "",
+                body_id=portal.body_id,
+                any_word=True,
+                limit=RESULTS,
+            ).for_reading()
+        )
+    results = [{"translation": row, "pieces": reading.mark(row.live.title, question)} for row in found if row.live]
+    return show(request, "portal/search.html", {"question": question, "results": results})
+
+
+@public_page
+@require_safe
+def titles(request: HttpRequest) -> HttpResponse:
+    """For scripts, while somebody writes: {"articles": [{"title", "url"}]}, the three nearest at most."""
+    doors.search(request)
+    question = " ".join(request.GET.get("q", "").split())[:LONGEST_QUESTION]
+    portal = portal_of(request)
+    rows = Translation.objects.public().in_body(portal.body_id)
+    found = rows.matching(
+        question,
+        request.viewer,  # type: ignore[attr-defined]
+        language=get_language() or "",
+        body_id=portal.body_id,
+        any_word=True,
+        limit=TITLES,
+    ).for_reading()
+    articles = [{"title": row.live.title, "url": row.path} for row in found if row.live] if question else []
+    return JsonResponse({"articles": articles})
+
+
+def _readable(request: HttpRequest) -> TranslationQuerySet:
+    """One translation an article: in the page's language, else in the office's."""
+    portal = portal_of(request)
+    return (
+        Translation.objects.public()
+        .in_body(portal.body_id)
+        .in_language(get_language() or "", fallback=portal.default_language)
+        .for_reading()
+    )
+
+
+def _by_slug(request: HttpRequest, slug: str, language: str) -> Translation | None:
+    """A slug belongs to one language; the same words may be looked for under another one's address."""
+    rows = Translation.objects.public().in_body(portal_of(request).body_id).for_reading()
+    own = rows.filter(language=language, slug=slug).first()
+    if own:
+        return own
+    other = rows.filter(slug=slug).order_by("pk").first()
+    if other is None:
+        return None
+    return rows.filter(article=other.article_id, language=language).first() or other
+
+
+def _urls(languages: tuple[str, ...], found: Translation, siblings: list[Translation]) -> dict[str, str]:
+    """Each language's own address; where there is no translation, this one's below that language."""
+    own = {row.language: row.path for row in siblings}
+    return {code: own.get(code, f"/{code}/kb/{found.slug}/") for code in languages}
+
+
+def _related(request: HttpRequest, found: Translation) -> list[Translation]:
+    if found.article.category_id is None:
+        return []
+    rows = _readable(request).in_category(found.article.category_id).exclude(article=found.article_id)
+    return list(rows.newest_first()[:RELATED])

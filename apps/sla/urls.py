@@ -1,0 +1,12 @@
+from django.urls import path
+
+from apps.sla import views
+
+app_name = "sla"
+urlpatterns = [
+    path("admin/sla/", views.policies, name="policies"),
+    path("admin/sla/new/", views.new_policy, name="new_policy"),
+    path("admin/sla/<int:pk>/", views.policy, name="policy"),
+    path("admin/sla/<int:pk>/position/", views.position, name="position"),
+    path("clocks/<int:pk>/", views.why, name="why"),
+]

@@ -1,0 +1,64 @@
+"""Event -> the functions that hear it, in order. Who listens stands here and nowhere else."""
+
+TICKET = "apps.tickets.events."
+DOOR = "apps.omnichannel.events."
+HOURS = "apps.hours.events."
+SHELF = "apps.kb.events."
+SLA = "apps.sla.events."
+
+LISTENERS: dict[str, list[str]] = {
+    TICKET + "TicketOpened": ["apps.sla.subscribers.start_clocks", "apps.reporting.subscribers.count_again"],
+    TICKET + "MessageWritten": [
+        "apps.tickets.indexing.index_message",
+        "apps.sla.subscribers.follow_message",
+        "apps.omnichannel.subscribers.owe_reply",
+        "apps.omnichannel.webchat.subscribers.reach_who_left",
+        "apps.automation.subscribers.acknowledge_request",
+        "apps.inbox.watching.tell_watchers",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_answer",
+    ],
+    TICKET + "StatusChanged": [
+        "apps.sla.subscribers.follow_status",
+        "apps.omnichannel.webchat.subscribers.tell_visitor",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_again",
+    ],
+    TICKET + "PriorityChanged": [
+        "apps.sla.subscribers.follow_priority",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_again",
+    ],
+    TICKET + "TeamChanged": [
+        "apps.sla.subscribers.follow_team",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_again",
+    ],
+    TICKET + "TicketAssigned": [
+        "apps.omnichannel.webchat.subscribers.tell_taken",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_again",
+    ],
+    TICKET + "SubjectChanged": ["apps.tickets.indexing.index_subject", "apps.inbox.subscribers.tell_desks"],
+    TICKET + "TagsChanged": ["apps.sla.subscribers.follow_tags", "apps.inbox.subscribers.tell_desks"],
+    TICKET + "TicketSnoozed": ["apps.inbox.subscribers.tell_desks"],
+    TICKET + "TicketWoken": ["apps.inbox.subscribers.tell_desks"],
+    TICKET + "ReplyTakenBack": ["apps.sla.subscribers.reopen_response", "apps.inbox.subscribers.tell_desks"],
+    TICKET + "MatterForwarded": ["apps.inbox.subscribers.tell_desks"],
+    DOOR + "ThreadBegun": ["apps.automation.subscribers.acknowledge_conversation"],
+    DOOR + "MessageDelivered": ["apps.automation.subscribers.tag_answered", "apps.inbox.subscribers.tell_desks"],
+    DOOR + "DeliveryGivenUp": [
+        "apps.sla.subscribers.reopen_response",
+        "apps.inbox.subscribers.tell_desks",
+        "apps.reporting.subscribers.count_again",
+    ],
+    DOOR + "DeliveryReported": ["apps.inbox.subscribers.tell_desks"],
+    HOURS + "CalendarChanged": ["apps.sla.subscribers.follow_calendar"],
+    SLA + "ClockWarned": ["apps.inbox.subscribers.tell_desks"],
+    SLA + "ClockBreached": ["apps.inbox.subscribers.tell_desks", "apps.reporting.subscribers.count_again"],
+    SLA + "StepTaken": ["apps.inbox.subscribers.tell_desks"],
+    SHELF + "ArticlePublished": ["apps.kb.indexing.index_published"],
+    SHELF + "ArticleRetired": ["apps.kb.indexing.forget_retired"],
+    SHELF + "ArticleSentBack": ["apps.kb.indexing.forget_retired"],
+    SHELF + "ArticlePlaced": ["apps.kb.indexing.index_placed"],
+}
