@@ -42,16 +42,24 @@ def access_token(progress: MailboxProgress, mailbox: Mailbox, *, is_refused: boo
     refused = progress.secrets.get("access_token") if is_refused else None
     until = time.monotonic() + SECONDS + 5
     while True:
-        progress.refresh_from_db(fields=["secrets", "token_expires_at"])
-        kept = progress.secrets
-        is_fresh = progress.token_expires_at is not None and progress.token_expires_at > clock.now() + EARLY
-        if kept.get("seed") == seed and is_fresh and kept.get("access_token") not in (None, refused):
-            return str(kept["access_token"])
+        if token := _kept_token(progress, seed, refused):
+            return token
         if _take_turn(progress):
-            return _renew(progress, mailbox, seed)
+            try:  # who had the turn before us may have renewed it between our look and our turn
+                return _kept_token(progress, seed, refused) or _renew(progress, mailbox, seed)
+            finally:
+                MailboxProgress.objects.filter(pk=progress.pk).update(token_held_until=None)
         if time.monotonic() > until:
             raise SignInFailed(gettext_noop("The sign-in server did not answer in time."), is_lasting=False)
         time.sleep(0.2)
+
+
+def _kept_token(progress: MailboxProgress, seed: str, refused: str | None) -> str | None:
+    progress.refresh_from_db(fields=["secrets", "token_expires_at"])
+    kept = progress.secrets
+    is_fresh = progress.token_expires_at is not None and progress.token_expires_at > clock.now() + EARLY
+    is_ours = kept.get("seed") == seed and kept.get("access_token") not in (None, refused)
+    return str(kept["access_token"]) if is_ours and is_fresh else None
 
 
 def _take_turn(progress: MailboxProgress) -> bool:
@@ -62,23 +70,20 @@ def _take_turn(progress: MailboxProgress) -> bool:
 
 def _renew(progress: MailboxProgress, mailbox: Mailbox, seed: str) -> str:
     """What the administrator typed last counts; a token that rolled is used as long as it stems from that."""
-    try:
-        kept = progress.secrets if progress.secrets.get("seed") == seed else {}
-        answer = _ask(mailbox, kept.get("refresh_token") or mailbox.refresh_token)
-        token, life = str(answer.get("access_token") or ""), answer.get("expires_in")
-        if not token:
-            raise SignInFailed(gettext_noop("The sign-in server gave no token."), is_lasting=False)
-        seconds = int(life) if str(life).isdigit() else USUAL_LIFE
-        progress.secrets = {
-            "seed": seed,
-            "access_token": token,
-            "refresh_token": str(answer.get("refresh_token") or kept.get("refresh_token") or ""),
-        }
-        progress.token_expires_at = clock.now() + timedelta(seconds=min(seconds, 24 * 3600))
-        progress.save(update_fields=["secrets", "token_expires_at"])
-        return token
-    finally:
-        MailboxProgress.objects.filter(pk=progress.pk).update(token_held_until=None)
+    kept = progress.secrets if progress.secrets.get("seed") == seed else {}
+    answer = _ask(mailbox, kept.get("refresh_token") or mailbox.refresh_token)
+    token, life = str(answer.get("access_token") or ""), answer.get("expires_in")
+    if not token:
+        raise SignInFailed(gettext_noop("The sign-in server gave no token."), is_lasting=False)
+    seconds = int(life) if str(life).isdigit() else USUAL_LIFE
+    progress.secrets = {
+        "seed": seed,
+        "access_token": token,
+        "refresh_token": str(answer.get("refresh_token") or kept.get("refresh_token") or ""),
+    }
+    progress.token_expires_at = clock.now() + timedelta(seconds=min(seconds, 24 * 3600))
+    progress.save(update_fields=["secrets", "token_expires_at"])
+    return token
 
 
 def _seed(mailbox: Mailbox) -> str:

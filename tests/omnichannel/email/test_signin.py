@@ -182,6 +182,21 @@ def test_of_many_who_ask_at_once_one_renews(transactional_db, channel, service):
     assert found == ["access-2"] * 5
 
 
+def test_whoever_gets_the_turn_late_uses_what_the_one_before_renewed(channel, service, monkeypatch):
+    token_of(channel)
+    MailboxProgress.objects.update(token_expires_at=clock.now())
+    take_turn = signin._take_turn
+
+    def take_it_late(progress):
+        monkeypatch.setattr(signin, "_take_turn", take_turn)
+        assert token_of(channel) == "access-2"
+        return take_turn(progress)
+
+    monkeypatch.setattr(signin, "_take_turn", take_it_late)
+    assert token_of(channel) == "access-2"
+    assert MailboxProgress.objects.get().token_held_until is None
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, service):
     if not dovecot.HAS_IMAP:
