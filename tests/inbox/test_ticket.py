@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Membership
+from apps.core import clock
+from apps.people.services import address_failed
 from apps.tickets import services
 from apps.tickets.models import LastSeen, Message
 from tests.factories.accounts import OfficeFactory, RoleFactory, user_in
@@ -36,6 +38,23 @@ def test_the_conversation_shows_messages_notes_and_what_happened(desk, ana, luis
         "Luis Sosa assigned it to Ana",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("", "sender not checked"), ("unverified", "Sender not proven"), ("verified", "sender proven")],
+)
+def test_s_04_what_is_known_of_the_sender_of_a_mail_stands_on_it(desk, ticket, verdict, words):
+    services.add_message(ticket, author=ticket.requester, text="By mail.", via="email", verdict=verdict)
+    assert words in desk.get(url(ticket)).content.decode()
+
+
+def test_an_address_that_sends_our_mail_back_is_marked_beside_the_ticket(desk, ticket):
+    body, handle = ticket.office.body, "gone@olmo.example"
+    ticket.requester.identities.create(body=body, kind="email", handle=handle)
+    assert "mail comes back" not in desk.get(url(ticket, "details/")).content.decode()
+    address_failed(body, kind="email", handle=handle, is_permanent=True, reason="no such mailbox", at=clock.now())
+    assert "mail comes back" in desk.get(url(ticket, "details/")).content.decode()
 
 
 def test_p_4_opening_costs_the_same_for_20_messages_and_200(desk, ana, ticket, django_assert_max_num_queries):

@@ -168,6 +168,7 @@ def test_a_refusal_for_good_is_dead_and_on_record(channel, fake_kind):
     services.deliver(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error_text) == ("dead", "no such mailbox")
+    assert ticket.requester.identities.get().unreachable_reason == "no such mailbox"
 
 
 def test_r_14_a_later_answer_does_not_overtake(channel, fake_kind):

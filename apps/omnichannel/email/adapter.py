@@ -176,7 +176,17 @@ class EmailAdapter:
     def _authentication(self, mail: parsing.ParsedMail) -> str:
         settings = self.facts.settings
         return authentication.verdict(
-            mail.trace, server=str(settings.get("authserv_id") or ""), hops=int(settings.get("own_hops") or 1)
+            mail.trace,
+            server=str(settings.get("authserv_id") or ""),
+            author=mail.author.address,
+            hops=int(settings.get("own_hops") or 1),
+        )
+
+    def _is_unproven(self, mail: parsing.ParsedMail) -> bool:
+        """Where our own server signs its checks, who did not pass them gets no automatic answer (S-04)."""
+        found = self._authentication(mail)
+        return found == authentication.FAIL or (
+            bool(self.facts.settings.get("authserv_id")) and found != authentication.PASS
         )
 
     def _is_automatic(self, mail: parsing.ParsedMail) -> bool:
@@ -188,7 +198,7 @@ class EmailAdapter:
         named = {threads.without_token(address) for address in (*mail.to, *mail.cc)}
         return (
             mail.report is None
-            and self._authentication(mail) != authentication.FAIL
+            and not self._is_unproven(mail)
             and automatic.may_be_answered(
                 mail.automatic,
                 author=mail.author.address,

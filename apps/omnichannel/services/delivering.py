@@ -16,7 +16,7 @@ from apps.omnichannel.ports import DeliveryFailed, Receipt
 from apps.omnichannel.registry import adapter_class, adapter_for
 from apps.omnichannel.services.composing import NobodyToTell, outbound
 from apps.omnichannel.services.outbox import record_given_up
-from apps.omnichannel.services.outcomes import adopt
+from apps.omnichannel.services.outcomes import adopt, mark_unreachable
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -128,6 +128,9 @@ def _failed(delivery: Delivery, attempt: DeliveryAttempt, error: DeliveryFailed)
     _note_on_channel(delivery.channel_id, error)
     if done and changes.get("state") == Delivery.State.DEAD and delivery.role != Delivery.Role.NOTICE:
         delivery.error_kind, delivery.error_text = error.kind, error.reason[:500]
+        if error.kind == "recipient_unavailable" and delivery.channel:
+            is_full = "5.2.2" in error.reason  # a mailbox that is full may be emptied
+            mark_unreachable(delivery.channel, delivery.recipient, reason=error.reason, is_lasting=not is_full)
         record_given_up(delivery)
 
 

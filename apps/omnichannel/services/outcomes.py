@@ -108,18 +108,17 @@ def _hear(channel: Channel, piece: DeliveryNews) -> bool:
     return True
 
 
+def mark_unreachable(channel: Channel, recipient: str, *, reason: str, is_lasting: bool = True) -> None:
+    """What we send there comes back: the agents see it beside the address."""
+    body = channel.office.body
+    address_failed(body, kind=channel.kind, handle=recipient, is_permanent=is_lasting, reason=reason, at=clock.now())
+
+
 def _mark_address(channel: Channel, delivery: Delivery, piece: DeliveryNews) -> None:
     """An address that sends our mail back is marked, and one at which mail arrives is not marked any more."""
     body = channel.office.body
     if piece.outcome == Outcome.BOUNCED:
-        address_failed(
-            body,
-            kind=channel.kind,
-            handle=delivery.recipient,
-            is_permanent=piece.is_lasting,
-            reason=piece.reason,
-            at=clock.now(),
-        )
+        mark_unreachable(channel, delivery.recipient, reason=piece.reason, is_lasting=piece.is_lasting)
     elif piece.outcome in (Outcome.DELIVERED, Outcome.OPENED):
         address_works(body, kind=channel.kind, handle=delivery.recipient)
 

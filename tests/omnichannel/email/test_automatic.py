@@ -115,12 +115,29 @@ def test_s_11_control_headers_from_outside_do_nothing():
             (False, False),
         ),
         ([], (False, False)),
+        (
+            ["Authentication-Results: mx.olmo.example; dmarc=none; spf=pass smtp.mailfrom=ana@example.org"],
+            (True, False),
+        ),
+        (["Authentication-Results: mx.olmo.example; dkim=pass (2048 bit; good) header.d=example.org"], (True, False)),
+        (["Authentication-Results: mx.olmo.example; dkim=pass header.d=evil.example"], (False, False)),
+        (["Authentication-Results: mx.olmo.example; dkim=pass header.d=org"], (False, False)),
+        (["Authentication-Results: mx.olmo.example; spf=pass smtp.mailfrom=x@notexample.org"], (False, False)),
+        (["Authentication-Results: mx.olmo.example; dmarc=fail; dkim=pass header.d=example.org"], (False, True)),
+        (["Authentication-Results: mx.olmo.example; x=y (dkim=pass header.d=example.org); spf=none"], (False, False)),
     ],
 )
 def test_s_04_the_check_of_our_own_server_counts_and_no_other(top, verdict):
     raw = ("\n".join([*top, ""])).encode() + mail()
     sender = read(raw, authserv_id="mx.olmo.example").sender
     assert (sender.is_verified, sender.is_ambiguous) == verdict
+
+
+def test_s_04_who_did_not_pass_our_servers_check_gets_no_automatic_answer():
+    passed = b"Authentication-Results: mx.olmo.example; dmarc=pass\n" + mail()
+    assert read(passed, authserv_id="mx.olmo.example").may_be_answered
+    assert not read(mail(), authserv_id="mx.olmo.example").may_be_answered
+    assert read(mail()).may_be_answered
 
 
 def test_without_a_name_for_our_server_no_check_counts():
