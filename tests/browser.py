@@ -13,9 +13,14 @@ from django.db import connections
 
 AXE = next(Path(__file__).parent.joinpath("vendor").glob("axe-core-*/axe.min.js")).read_text()
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+    },
     "resultTypes": ["violations"],
 }
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def signed_in(browser: Any, url: str, user: Any, **options: Any) -> Any:
@@ -53,15 +58,32 @@ def elsewhere(act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return pool.submit(run).result()
 
 
-def violations(page: Any) -> list[Any]:
+def load_axe(page: Any) -> None:
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+
+
+def violations(page: Any, rules: dict[str, Any] = RULES) -> list[Any]:
     """What axe finds on the page as it stands. Frames that may run no script are left out: nothing can look inside."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    load_axe(page)
+    found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
     return [(v["id"], v["impact"], [n["target"] for n in v["nodes"]]) for v in found]
 
 
 def assert_accessible(page: Any, state: str) -> None:
-    found = violations(page)
-    assert not found, f"{state}: {json.dumps(found, indent=1)}"
+    found = faults(page, state)
+    assert not found, "\n".join(found)
+
+
+def faults(page: Any, state: str) -> list[str]:
+    """What breaks a rule in the theme that the page has, what is too wide, and the colours of the other theme."""
+    found = [f"{state}: {json.dumps(one)}" for one in violations(page)]
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0, f"{state}: {too_wide} px wider than the window"
+    if too_wide > 0:
+        found.append(f"{state}: {too_wide} px wider than the window")
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.emulate_media(color_scheme="light" if is_dark else "dark", reduced_motion="reduce")
+    page.evaluate(PAINTED)
+    found += [f"{state}, the other theme: {json.dumps(one)}" for one in violations(page, CONTRAST)]
+    page.emulate_media(color_scheme="dark" if is_dark else "light", reduced_motion="reduce")
+    return found

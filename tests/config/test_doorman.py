@@ -131,6 +131,7 @@ async def test_s_58_what_is_too_large_is_refused_unread(path, kind, size, is_let
     assert is_let_in or sent[0]["status"] == 413
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/ws/nothing/", "/ws/widget/\0/", "/ws/widget/a\nb/", "/"])
 async def test_a_socket_to_nowhere_is_refused_without_a_fuss(path, settings):
     scope = socket_scope(settings.ACUDO_BASE_URL) | {"path": path, "query_string": b"", "client": ["192.0.2.1", 1]}

@@ -69,9 +69,10 @@ customElements.define(
     }
 
     next() {
-      const row = this.links.find((a) => a.ariaCurrent === "true")?.closest("[data-row]");
-      const after = row?.nextElementSibling?.querySelector("a[data-open]") ?? row?.previousElementSibling?.querySelector("a[data-open]");
-      row?.remove();
+      const open = document.getElementById("conversation")?.dataset.ticket;
+      const at = this.links.findIndex((a) => a.closest("[data-row]").dataset.row === open);
+      const after = at < 0 ? this.links[0] : (this.links[at + 1] ?? this.links[at - 1]);
+      this.links[at]?.closest("[data-row]").remove();
       if (after) after.click();
       else location.href = this.dataset.url;
     }
