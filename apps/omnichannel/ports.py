@@ -193,7 +193,14 @@ class CallLink:
 
 
 class Forged(Exception):
-    """The input does not prove that it comes from the provider (S-53)."""
+    """The input does not prove that it comes from the provider (S-53).
+
+    `wants_password`: the provider shows its password only after it was asked for it (401).
+    """
+
+    def __init__(self, reason: str = "", *, wants_password: bool = False) -> None:
+        super().__init__(reason)
+        self.wants_password = wants_password
 
 
 class Unreadable(Exception):

@@ -23,8 +23,8 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
     raw = _raw(request)
     try:
         adapter_for(channel).verify(raw)
-    except Forged:
-        return _forged()
+    except Forged as error:
+        return _forged(error)
     kept = RawInput(
         body=raw.body,
         source=raw.source,
@@ -36,7 +36,7 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @csrf_exempt
-@require_http_methods(["POST", "HEAD"])
+@require_http_methods(["POST", "HEAD", "GET"])
 def delivery_news(request: HttpRequest, key: str) -> HttpResponse:
     """What a provider tells about what we sent: written before it is told yes, each piece once. 422 for a genuine call
     that cannot be read: it comes again, and is seen in the provider's own list of failed calls."""
@@ -44,14 +44,14 @@ def delivery_news(request: HttpRequest, key: str) -> HttpResponse:
     adapter = adapter_for(channel)
     if not isinstance(adapter, HearsOfDeliveries):
         raise Http404
-    if request.method == "HEAD":
+    if request.method != "POST":  # a provider looks whether somebody is there
         return HttpResponse()
     raw = _raw(request)
     try:
         adapter.verify_news(raw)
         news = adapter.parse_news(raw)
-    except Forged:
-        return _forged()
+    except Forged as error:
+        return _forged(error)
     except Unreadable as error:
         return HttpResponse(str(error), status=422, content_type="text/plain")
     services.hear(channel, news)
@@ -74,5 +74,9 @@ def _raw(request: HttpRequest) -> RawInput:
     )
 
 
-def _forged() -> HttpResponse:
-    return HttpResponse("This call does not prove where it comes from.", status=403, content_type="text/plain")
+def _forged(error: Forged) -> HttpResponse:
+    status = 401 if error.wants_password else 403
+    answer = HttpResponse("This call does not prove where it comes from.", status=status, content_type="text/plain")
+    if error.wants_password:
+        answer["WWW-Authenticate"] = 'Basic realm="Acudo"'
+    return answer

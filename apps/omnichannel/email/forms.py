@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import mailbox
 from .providers import PROVIDERS
+from .tracking import TRACKERS
 
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\]")
 
@@ -51,6 +52,7 @@ class EmailForm(forms.Form):
         label=_("Show when a mail was opened"),
         help_text=_("Only where the provider tells. Say it in your privacy notice."),
     )
+    tracker = forms.ChoiceField(required=False, label=_("What became of our mail is told by"), choices=[])
     tracking_key = forms.CharField(
         required=False,
         max_length=4000,
@@ -85,7 +87,7 @@ class EmailForm(forms.Form):
     webhook_api_key = forms.CharField(
         required=False,
         label=_("Key for fetching the rest of a mail"),
-        help_text=_("Brevo and Mailtrap only."),
+        help_text=_("Brevo, Mailtrap and Resend; Amazon SES as ACCESS_KEY_ID:SECRET where mails are kept in S3."),
         widget=forms.PasswordInput,
         max_length=500,
     )
@@ -199,6 +201,8 @@ class EmailForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = [(name, provider.label) for name, provider in PROVIDERS.items()]
+        told_by = [(name, tracker.label) for name, tracker in TRACKERS.items()]
+        self.fields["tracker"].choices = [("", _("Whoever posts mail to us")), *told_by]  # type: ignore[attr-defined]
         self.fields["provider"].choices = [("", _("Nobody")), *labels]  # type: ignore[attr-defined]
 
     def clean_aliases(self) -> list[str]:

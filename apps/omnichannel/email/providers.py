@@ -1,8 +1,7 @@
 """Mail that a provider posts to us. django-anymail's inbound views check and read it, one instance a channel.
 
-Brevo and Mailtrap do not send everything along: the rest is fetched with a key of its own while the mail is read, and a
-server that is away then is asked again. Left out are those whose view needs a library of its own (Amazon SES: boto3;
-Resend: svix).
+Some do not send everything along: the rest is fetched with a key of its own while the mail is read, and a server that
+is away then is asked again.
 """
 
 import hmac
@@ -27,6 +26,8 @@ from django.utils.translation import gettext_noop
 from apps.core import clock
 from apps.omnichannel.ports import Forged, RawInput, Unreadable
 
+from . import notices
+
 OLDEST_SECONDS = 24 * 3600  # providers repeat a call for hours with the signature it had at first
 FETCH_SECONDS = 40  # less than the lease of an envelope
 RAW_KINDS = ("message/rfc822", "application/octet-stream")
@@ -45,6 +46,7 @@ class Provider:
 
 PROVIDERS: dict[str, Provider] = {
     "relay": Provider(_("A program of our own that posts raw mail"), ""),
+    "amazon_ses": Provider("Amazon SES", "anymail.webhooks.amazon_ses.AmazonSESInboundWebhookView"),
     "brevo": Provider("Brevo", "anymail.webhooks.brevo.BrevoInboundWebhookView", api_name="api_key"),
     "mailersend": Provider("MailerSend", "anymail.webhooks.mailersend.MailerSendInboundWebhookView", "inbound_secret"),
     "mailgun": Provider("Mailgun", "anymail.webhooks.mailgun.MailgunInboundWebhookView", "webhook_signing_key"),
@@ -55,6 +57,7 @@ PROVIDERS: dict[str, Provider] = {
     "mandrill": Provider("Mandrill", "anymail.webhooks.mandrill.MandrillCombinedWebhookView", "webhook_key"),
     "postal": Provider("Postal", "anymail.webhooks.postal.PostalInboundWebhookView", "webhook_key"),
     "postmark": Provider("Postmark", "anymail.webhooks.postmark.PostmarkInboundWebhookView"),
+    "resend": Provider("Resend", "anymail.webhooks.resend.ResendInboundWebhookView", "inbound_secret", "api_key"),
     "sendgrid": Provider("SendGrid", "anymail.webhooks.sendgrid.SendGridInboundWebhookView"),
     "sparkpost": Provider("SparkPost", "anymail.webhooks.sparkpost.SparkPostInboundWebhookView"),
 }
@@ -78,14 +81,14 @@ def verify(name: str, secrets: Mapping[str, Any], raw: RawInput) -> None:
     if provider.key_name and not key:
         raise Forged("the signing key of this provider is not set")
     if password and not provider.key_name:
-        _check_password(raw, password)
+        check_password(raw, password, is_asked_for=name == notices.PROVIDER)
     if not provider.view:
         return
-    request = _request(raw)
+    request = request_of(raw)
     try:
-        _view(provider, secrets, raw).run_validators(request)
+        _view(name, provider, secrets, raw).run_validators(request)
         _check_age(name, request)
-    except (AnymailWebhookValidationFailure, AnymailConfigurationError, SuspiciousOperation, ValueError) as error:
+    except FORGED as error:
         raise Forged(str(error)) from error
     except UNREADABLE as error:
         raise Forged("the call cannot be read") from error
@@ -100,10 +103,12 @@ def mails(name: str, secrets: Mapping[str, Any], raw: RawInput) -> Iterator[Deli
         yield Delivered(raw.body)
         return
     try:
-        view = _view(provider, secrets, raw)
-        read = partial(view.parse_events, _request(raw))
-        events = _in_time(read) if provider.api_name else read()
-    except (AnymailAPIError, requests.RequestException):
+        if name == notices.PROVIDER and notices.confirm(raw.body):
+            return
+        view = _view(name, provider, secrets, raw)
+        read = partial(view.parse_events, request_of(raw))
+        events = _in_time(read) if provider.api_name or name == notices.PROVIDER else read()
+    except AWAY:
         raise  # the provider is away: later
     except Exception as error:  # whatever a view of anymail stumbles over, the call is genuine and is kept
         raise Unreadable(f"the call of {provider.label} is not as expected: {error}") from error
@@ -134,11 +139,16 @@ def _in_time(ask: Callable[[], Any]) -> Any:
         raise requests.Timeout("the provider does not answer") from error
 
 
+AWAY = (AnymailAPIError, requests.RequestException, OSError)
+FORGED = (AnymailWebhookValidationFailure, AnymailConfigurationError, AnymailAPIError, SuspiciousOperation, ValueError)
 UNREADABLE = (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, UnreadablePostError)
 
 
-def _check_password(raw: RawInput, password: str) -> None:
-    """HTTP basic auth in the address that the provider was given (`https://user:password@…`), in constant time."""
+def check_password(raw: RawInput, password: str, *, is_asked_for: bool = False) -> None:
+    """HTTP basic auth in the address that the provider was given (`https://user:password@…`), in constant time.
+
+    `is_asked_for`: a call without any is told that a password is wanted. Raises Forged.
+    """
     import base64
     import binascii
 
@@ -149,7 +159,7 @@ def _check_password(raw: RawInput, password: str) -> None:
         decoded = b""
     _, _, shown = decoded.partition(b":")
     if not hmac.compare_digest(shown, password.encode()):
-        raise Forged("wrong password")
+        raise Forged("wrong password", wants_password=is_asked_for and not given)
 
 
 def _check_age(name: str, request: HttpRequest) -> None:
@@ -164,7 +174,7 @@ def _check_age(name: str, request: HttpRequest) -> None:
         raise Forged("the signature is too old")
 
 
-def _view(provider: Provider, secrets: Mapping[str, Any], raw: RawInput) -> Any:
+def _view(name: str, provider: Provider, secrets: Mapping[str, Any], raw: RawInput) -> Any:
     arguments: dict[str, Any] = {"webhook_secret": []}  # we check passwords ourselves, each channel's own
     if provider.key_name:
         arguments[provider.key_name] = str(secrets.get("webhook_key") or "")
@@ -172,12 +182,14 @@ def _view(provider: Provider, secrets: Mapping[str, Any], raw: RawInput) -> Any:
         arguments[provider.api_name] = str(secrets.get("webhook_api_key") or "")
     if provider.key_name == "webhook_key" and "mandrill" in provider.view:
         arguments["webhook_url"] = str(raw.meta.get("url", ""))
+    if name == notices.PROVIDER:
+        arguments |= notices.arguments(raw.body, str(secrets.get("webhook_api_key") or ""))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about passwords, which are checked here, and the state of support
         return import_string(provider.view)(**arguments)
 
 
-def _request(raw: RawInput) -> HttpRequest:
+def request_of(raw: RawInput) -> HttpRequest:
     """The call as Django saw it, made again from what was kept."""
     names = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in raw.headers.items()}
     for name in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_COOKIE"):

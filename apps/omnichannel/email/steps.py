@@ -18,7 +18,7 @@ from .forms import EmailForm
 from .probe import door_of, installation_sends
 
 COMMON = ("name", "office", "team", "language")
-WEBHOOK = ("provider", "webhook_key", "webhook_password")
+WEBHOOK = ("provider", "webhook_key", "webhook_password", "webhook_api_key")
 IMAP = ("imap_host", "imap_security", "imap_port", "imap_username", "imap_auth", "imap_password")
 OAUTH = (
     "oauth_provider",

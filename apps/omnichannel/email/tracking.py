@@ -1,8 +1,4 @@
-"""What a provider tells afterwards about mail of ours. django-anymail's tracking views check and read the call.
-
-Left out are the providers whose view needs a library of its own (Amazon SES, Resend) or the key of the whole account
-(Unisender Go).
-"""
+"""What a provider tells afterwards about mail of ours. django-anymail's tracking views check and read the call."""
 
 import hashlib
 import json
@@ -11,13 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
-from django.core.exceptions import SuspiciousOperation
 from django.utils.module_loading import import_string
 
 from apps.omnichannel.ports import DeliveryNews, Forged, RawInput, Unreadable
 
-from . import providers
+from . import notices, providers
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,7 @@ class Tracker:
 
 
 TRACKERS: dict[str, Tracker] = {
+    "amazon_ses": Tracker("Amazon SES", "amazon_ses.AmazonSESTrackingWebhookView"),
     "brevo": Tracker("Brevo", "brevo.BrevoTrackingWebhookView"),
     "mailersend": Tracker("MailerSend", "mailersend.MailerSendTrackingWebhookView", "signing_secret"),
     "mailgun": Tracker("Mailgun", "mailgun.MailgunTrackingWebhookView", "webhook_signing_key"),
@@ -39,10 +34,12 @@ TRACKERS: dict[str, Tracker] = {
     "mandrill": Tracker("Mandrill", "mandrill.MandrillCombinedWebhookView", "webhook_key"),
     "postal": Tracker("Postal", "postal.PostalTrackingWebhookView", "webhook_key"),
     "postmark": Tracker("Postmark", "postmark.PostmarkTrackingWebhookView"),
+    "resend": Tracker("Resend", "resend.ResendTrackingWebhookView", "signing_secret"),
     "sendgrid": Tracker(
         "SendGrid", "sendgrid.SendGridTrackingWebhookView", "tracking_webhook_verification_key", may_be_absent=True
     ),
     "sparkpost": Tracker("SparkPost", "sparkpost.SparkPostTrackingWebhookView"),
+    "unisender_go": Tracker("Unisender Go", "unisender_go.UnisenderGoTrackingWebhookView", "api_key"),
 }
 # Anymail's words -> ours. What is not here (queued, sent, clicked, subscribed ...) tells a writer nothing.
 OUTCOMES = {
@@ -67,11 +64,11 @@ def verify(name: str, secrets: Mapping[str, Any], raw: RawInput) -> None:
     if tracker.key_name and not key and not tracker.may_be_absent:
         raise Forged("the signing key of this provider is not set")
     if password and not has_key:
-        providers._check_password(raw, password)
-    request = providers._request(raw)
+        providers.check_password(raw, password, is_asked_for=name == notices.PROVIDER)
+    request = providers.request_of(raw)
     try:
-        _view(tracker, secrets, raw).run_validators(request)
-    except (AnymailWebhookValidationFailure, AnymailConfigurationError, SuspiciousOperation, ValueError) as error:
+        _view(name, tracker, secrets, raw).run_validators(request)
+    except providers.FORGED as error:
         raise Forged(str(error)) from error
     except providers.UNREADABLE as error:
         raise Forged("the call cannot be read") from error
@@ -83,7 +80,9 @@ def news(name: str, secrets: Mapping[str, Any], raw: RawInput) -> list[DeliveryN
     if tracker is None:
         raise Unreadable("this channel no longer names a provider")
     try:
-        events = _view(tracker, secrets, raw).parse_events(providers._request(raw))
+        if name == notices.PROVIDER and notices.confirm(raw.body):
+            return []
+        events = _view(name, tracker, secrets, raw).parse_events(providers.request_of(raw))
         return list(_told(name, events))
     except Exception as error:  # whatever a view of anymail stumbles over, the call is genuine
         raise Unreadable(f"the call of {tracker.label} is not as expected: {error}") from error
@@ -125,12 +124,14 @@ def _key(secrets: Mapping[str, Any]) -> str:
     return str(secrets.get("tracking_key") or secrets.get("webhook_key") or "")
 
 
-def _view(tracker: Tracker, secrets: Mapping[str, Any], raw: RawInput) -> Any:
+def _view(name: str, tracker: Tracker, secrets: Mapping[str, Any], raw: RawInput) -> Any:
     arguments: dict[str, Any] = {"webhook_secret": []}  # we check passwords ourselves, each channel's own
     if tracker.key_name and _key(secrets):
         arguments[tracker.key_name] = _key(secrets)
     if tracker.key_name == "webhook_key" and "mandrill" in tracker.view:
         arguments["webhook_url"] = str(raw.meta.get("url", ""))
+    if name == notices.PROVIDER:
+        arguments |= notices.arguments(raw.body, "")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about passwords, which are checked here
         return import_string(f"anymail.webhooks.{tracker.view}")(**arguments)

@@ -79,3 +79,66 @@ def test_openings_count_only_where_that_is_switched_on(client, sent):
     tell(client, sent, "Open", **opened | {"ReceivedAt": "2026-05-01T10:06:00Z"})
     sent.refresh_from_db()
     assert sent.outcome == "opened"
+
+
+def told_by(row, provider, **secrets):
+    row.channel.settings, row.channel.secrets = {"tracker": provider}, secrets
+    row.channel.save()
+    return f"/hooks/{row.channel.key}/deliveries/"
+
+
+def basic(password):
+    return {"HTTP_AUTHORIZATION": "Basic " + base64.b64encode(f"desk:{password}".encode()).decode()}
+
+
+def test_amazon_tells_of_a_bounce_after_it_was_asked_for_its_password(client, sent):
+    address = told_by(sent, "amazon_ses", webhook_password=PASSWORD)
+    metadata = {"name": "X-Metadata", "value": json.dumps({"delivery": sent.public_id})}
+    bounced = {"bounceType": "Permanent", "bounceSubType": "General"}
+    bounced["bouncedRecipients"] = [{"emailAddress": "ana@example.org", "diagnosticCode": "550 5.1.1 no such user"}]
+    said = {"eventType": "Bounce", "mail": {"messageId": "m", "headers": [metadata]}, "bounce": bounced}
+    body = {
+        "Type": "Notification",
+        "MessageId": "n",
+        "TopicArn": "arn:aws:sns:eu-west-1:1:m",
+        "Message": json.dumps(said),
+    }
+    call = {"data": json.dumps(body), "content_type": "text/plain", "HTTP_X_AMZ_SNS_MESSAGE_TYPE": "Notification"}
+    call["HTTP_X_AMZ_SNS_MESSAGE_ID"] = "n"
+    assert client.post(address, **call).status_code == 401
+    assert client.post(address, **call, **basic(PASSWORD)).status_code == 200
+    sent.refresh_from_db()
+    assert (sent.state, sent.outcome) == ("dead", "bounced")
+
+
+def test_s_53_unisender_signs_with_the_key_and_looks_whether_we_are_there(client, sent):
+    import hashlib
+
+    address = told_by(sent, "unisender_go", tracking_key="us-key")
+    assert client.get(address).status_code == 200
+    event = {"event_name": "transactional_email_status", "status": "delivered", "email": "ana@example.org"}
+    event |= {"event_time": "2026-05-01 10:00:00", "metadata": {"delivery": sent.public_id}, "auth": "us-key"}
+    key = hashlib.md5(json.dumps(event).encode()).hexdigest()
+    for auth, answer in (("0" * 32, 403), (key, 200)):
+        body = json.dumps(event | {"auth": auth})
+        assert client.post(address, body, content_type="application/json").status_code == answer
+    sent.refresh_from_db()
+    assert sent.outcome == "delivered"
+
+
+def test_s_53_resend_tells_with_a_signature(client, sent):
+    import hashlib
+    import hmac
+    import time
+
+    address = told_by(sent, "resend", tracking_key="whsec_" + base64.b64encode(b"k" * 24).decode())
+    headers = [{"name": "X-Metadata", "value": json.dumps({"delivery": sent.public_id})}]
+    data = {"email_id": "e", "to": ["ana@example.org"], "headers": headers}
+    body = json.dumps({"type": "email.delivered", "created_at": "2026-05-01T10:00:00Z", "data": data})
+    at = str(int(time.time()))
+    signed = hmac.new(b"k" * 24, f"msg_1.{at}.{body}".encode(), hashlib.sha256).digest()
+    for signature, answer in (("v1,AAAA", 403), ("v1," + base64.b64encode(signed).decode(), 200)):
+        given = {"HTTP_SVIX_ID": "msg_1", "HTTP_SVIX_TIMESTAMP": at, "HTTP_SVIX_SIGNATURE": signature}
+        assert client.post(address, body, content_type="application/json", **given).status_code == answer
+    sent.refresh_from_db()
+    assert sent.outcome == "delivered"

@@ -314,3 +314,97 @@ def test_s_53_mailtrap_is_believed_by_its_signature_and_the_mail_is_fetched(clie
         sent = client.post(url(channel), body, content_type="application/json", HTTP_MAILTRAP_SIGNATURE=signature)
         assert sent.status_code == answer
     assert understood().text == "¿Abren hoy?"
+
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:mail"
+
+
+def sns(kind: str = "Notification", **fields) -> dict:
+    body = json.dumps({"Type": kind, "MessageId": "n-1", "TopicArn": TOPIC, **fields})
+    headers = {"HTTP_X_AMZ_SNS_MESSAGE_TYPE": kind, "HTTP_X_AMZ_SNS_MESSAGE_ID": "n-1"}
+    return {"data": body, "content_type": "text/plain; charset=UTF-8", **headers}
+
+
+def ses_mail(text: str) -> str:
+    action = {"type": "SNS", "encoding": "BASE64", "topicArn": TOPIC}
+    receipt = {"action": action, "recipients": ["help@desk.olmo.example"]}
+    told = {"notificationType": "Received", "mail": {"source": "ana@example.org"}, "receipt": receipt}
+    return json.dumps(told | {"content": base64.b64encode(mail(text)).decode()})
+
+
+def test_s_53_amazon_is_asked_for_its_password_and_believed_by_it(client):
+    channel = mailbox_of("amazon_ses", webhook_password="p")
+    call = sns(Message=ses_mail("¿Abren hoy?"))
+    unasked = client.post(url(channel), **call)
+    assert (unasked.status_code, unasked["WWW-Authenticate"]) == (401, 'Basic realm="Acudo"')
+    assert client.post(url(channel), **call, **basic("q")).status_code == 403
+    assert client.post(url(channel), **call, **basic("p")).status_code == 200
+    assert understood().text == "¿Abren hoy?"
+
+
+def test_a_subscription_of_amazons_is_confirmed_once_the_password_was_shown(client, monkeypatch):
+    from apps.omnichannel.email import notices
+
+    knocked = []
+    monkeypatch.setattr(notices, "_knock", knocked.append)
+    channel = mailbox_of("amazon_ses", webhook_password="p")
+    address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    call = sns("SubscriptionConfirmation", SubscribeURL=address, Token="t")
+    assert client.post(url(channel), **call).status_code == 401
+    assert client.post(url(channel), **call, **basic("p")).status_code == 200
+    services.process(Envelope.objects.get().pk)
+    assert Envelope.objects.get().state == "processed"
+    assert knocked == [address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://sns.eu-west-1.amazonaws.com/?Token=t",
+        "https://sns.eu-west-1.amazonaws.com.evil.example/?Token=t",
+        "https://evil.example/sns.eu-west-1.amazonaws.com",
+        "https://sns.eu-west-1.amazonaws.com:8443/",
+        "https://sns.eu-west-1.amazonaws.com@127.0.0.1/",
+        "",
+    ],
+)
+def test_s_52_a_subscription_leads_nowhere_but_to_amazon(client, address):
+    channel = mailbox_of("amazon_ses", webhook_password="p")
+    client.post(url(channel), **sns("SubscriptionConfirmation", SubscribeURL=address), **basic("p"))
+    services.process(Envelope.objects.get().pk)
+    envelope = Envelope.objects.get()
+    assert (envelope.state, "not Amazon's" in envelope.reason) == ("quarantined", True)
+
+
+RESEND_KEY = "whsec_" + base64.b64encode(b"demo-resend-secret-24byte").decode()
+
+
+def resend(body: str, key: str = RESEND_KEY, at: str = "1760000000") -> dict:
+    signed = hmac.new(base64.b64decode(key[6:]), f"msg_1.{at}.{body}".encode(), hashlib.sha256).digest()
+    headers = {"HTTP_SVIX_ID": "msg_1", "HTTP_SVIX_TIMESTAMP": at}
+    headers["HTTP_SVIX_SIGNATURE"] = "v1," + base64.b64encode(signed).decode()
+    return {"data": body, "content_type": "application/json", **headers}
+
+
+@time_machine.travel("2025-10-09T08:53:30Z", tick=False)
+def test_s_53_resend_is_believed_by_its_signature_and_the_mail_is_fetched(client, monkeypatch):
+    def get(address, headers=None, **more):
+        if address == "https://api.resend.com/emails/receiving/e-1":
+            assert headers == {"Authorization": "Bearer re_key"}
+            return Answer(json.dumps({"raw": {"download_url": "https://files.example/e-1.eml"}}).encode())
+        return Answer(mail("¿Abren hoy?"))
+
+    monkeypatch.setattr("requests.get", get)
+    channel = mailbox_of("resend", webhook_key=RESEND_KEY, webhook_api_key="re_key")
+    body = json.dumps({"type": "email.received", "created_at": "2025-10-09T08:53:20Z", "data": {"email_id": "e-1"}})
+    other = "whsec_" + base64.b64encode(b"somebody else's key 24 by").decode()
+    assert client.post(url(channel), **resend(body, other)).status_code == 403
+    assert client.post(url(channel), **resend(body, at="1759990000")).status_code == 403  # copied hours ago
+    assert client.post(url(channel), **resend(body)).status_code == 200
+    assert understood().text == "¿Abren hoy?"
+
+
+def test_s_53_without_its_key_resend_and_amazon_are_refused(client):
+    for provider in ("resend", "amazon_ses"):
+        channel = mailbox_of(provider)
+        assert client.post(url(channel), **sns(Message="{}"), **basic("")).status_code == 403
