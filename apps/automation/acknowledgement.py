@@ -4,35 +4,47 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from apps.automation.models import Acknowledgement, AutomaticAnswer
+from apps.automation.models import Acknowledgement
 from apps.automation.placeholders import fill
-from apps.core import clock
+from apps.core import clock, rows
 from apps.hours.services import next_opening
 from apps.tickets.models import Ticket
 
 HOUR = timedelta(hours=1)
+# No further than the ceilings: the hour of a flood is not counted to its end.
+SAID = rows.Read(
+    """
+    SELECT EXISTS (SELECT 1 FROM automation_automaticanswer WHERE ticket_id = %s), (
+        SELECT count(*) FROM (
+            SELECT 1 FROM automation_automaticanswer
+            WHERE recipient = %s AND body_id = %s AND held_because = '' AND created_at > %s LIMIT %s
+        ) AS to_them
+    ), (
+        SELECT count(*) FROM (
+            SELECT 1 FROM automation_automaticanswer
+            WHERE body_id = %s AND held_because = '' AND created_at > %s LIMIT %s
+        ) AS to_all
+    )
+    """
+)
 
 
 def why_not(ticket: Ticket, recipient: str, *, is_verified: bool) -> str:
     """'' when an acknowledgement may go out, else the reason in one word: the gate of S-08 and S-09."""
-    lately = Q(body_id=ticket.office.body_id, held_because="", created_at__gt=clock.now() - HOUR)
-    counts = AutomaticAnswer.objects.filter(lately | Q(ticket=ticket)).aggregate(
-        to_this=Count("pk", filter=Q(ticket=ticket)),
-        all=Count("pk", filter=lately),
-        to_them=Count("pk", filter=lately & Q(recipient=recipient)),
-    )
-    if counts["to_this"]:
-        return "already"
     ceiling = settings.ACUDO_AUTOMATIC_PER_ADDRESS if is_verified else settings.ACUDO_ACKNOWLEDGEMENTS_UNVERIFIED
-    if counts["to_them"] >= ceiling:
+    for_all = settings.ACUDO_AUTOMATIC_PER_HOUR
+    body, since = ticket.office.body_id, clock.now() - HOUR
+    said = SAID.first([ticket.pk, recipient, body, since, ceiling, body, since, for_all])
+    assert said is not None
+    to_this, to_them, to_all = said
+    if to_this:
+        return "already"
+    if to_them >= ceiling:
         return "address_ceiling"
-    if counts["all"] >= settings.ACUDO_AUTOMATIC_PER_HOUR:
-        return "global_ceiling"
-    return ""
+    return "global_ceiling" if to_all >= for_all else ""
 
 
 def words(ticket: Ticket, own: Acknowledgement | None) -> str:

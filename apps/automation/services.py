@@ -3,13 +3,12 @@
 from contextlib import suppress
 
 from django.conf import settings
-from django.db.models import F, Q
 
 from apps.accounts.models import Office
 from apps.activity.bus import Actor
 from apps.automation import acknowledgement
 from apps.automation.models import Acknowledgement, AutomaticAnswer
-from apps.core import clock
+from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.core.transactions import whole
 from apps.core.translated import Translated
@@ -19,6 +18,14 @@ from apps.tickets.models import Message, Tag, Ticket
 
 DESK = Actor(kind="rule", label="acknowledgement")
 ANSWERED_BY = Actor(kind="rule", label="answered")
+OWN_WORDS = rows.Read(
+    """
+    SELECT {own} FROM automation_acknowledgement own
+    WHERE own.office_id = %s AND (own.channel_id IS NULL OR own.channel_id = %s)
+    ORDER BY own.channel_id IS NULL LIMIT 1
+    """,
+    own=Acknowledgement,
+)
 ANSWERED = {"es": "contestado", "it": "risposto", "en": "answered", "pt": "respondido"}
 
 
@@ -47,12 +54,14 @@ def acknowledge(
     reason = acknowledgement.why_not(ticket, recipient, is_verified=is_verified)
     if reason == "already":
         return None
-    AutomaticAnswer.objects.create(
-        ticket=ticket,
-        body_id=ticket.office.body_id,
-        recipient=recipient,
-        held_because=reason,
-        created_at=clock.now(),
+    rows.insert(
+        AutomaticAnswer(
+            ticket=ticket,
+            body_id=ticket.office.body_id,
+            recipient=recipient,
+            held_because=reason,
+            created_at=clock.now(),
+        )
     )
     if reason:
         return None
@@ -82,6 +91,5 @@ def set_words(
 
 def _own_words(ticket: Ticket, channel: Channel | None) -> Acknowledgement | None:
     """Those of the channel, else of the office: one query."""
-    asked = Q(channel=None) | Q(channel=channel) if channel else Q(channel=None)
-    rows = Acknowledgement.objects.filter(asked, office_id=channel.office_id if channel else ticket.office_id)
-    return rows.order_by(F("channel").desc(nulls_last=True)).first()
+    found = OWN_WORDS.first([channel.office_id if channel else ticket.office_id, channel.pk if channel else None])
+    return found[0] if found else None

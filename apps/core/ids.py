@@ -8,4 +8,8 @@ LENGTH = 22
 
 def public_id() -> str:
     """22 characters, about 128 random bits, without look-alikes (SECURITY S-28)."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    number, signs = secrets.randbelow(len(ALPHABET) ** LENGTH), []
+    for _ in range(LENGTH):
+        number, sign = divmod(number, len(ALPHABET))
+        signs.append(ALPHABET[sign])
+    return "".join(signs)

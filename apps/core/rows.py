@@ -5,6 +5,7 @@ nowhere else. Defaults and `updated_at` are as always; signals and a `save()` of
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -16,25 +17,49 @@ from apps.core.models import TimeStamped
 
 M = TypeVar("M", bound=Model)
 Converters = tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
+Parts = list[tuple[type[Model], list[str], Converters]]
 
 
 def insert(row: M) -> M:
     """Write a new row; it gets its primary key. Raises IntegrityError as `save()` would."""
-    statement, fields = _insert(type(row), connection.vendor)
-    _stamp(row)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_given(field, row, is_new=True) for field in fields])
-        row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    insert_all([row])
     return row
 
 
-def update(row: Model, names: Sequence[str]) -> None:
-    """Write these fields of a row that is there, and its `updated_at` when it has one."""
-    statement, fields = _update(type(row), tuple(names), connection.vendor)
+def insert_all(new: Sequence[Model]) -> None:
+    """Write new rows of one model, in one statement; each gets its primary key."""
+    if new:
+        statement, fields = _insert(type(new[0]), len(new), connection.vendor)
+        keys = _written(statement, fields, new)
+        for row, (key,) in zip(new, keys, strict=True):
+            _is_there(row, key)
+
+
+def insert_unless_there(row: Model) -> bool:
+    """Write a new row, unless a unique one stands in its way: then nothing is written, nothing broken, and it is
+    False. Who writes the same at this moment is waited for."""
+    statement, fields = _insert(type(row), 1, connection.vendor, otherwise="ON CONFLICT DO NOTHING")
+    keys = _written(statement, fields, [row])
+    if keys:
+        _is_there(row, keys[0][0])
+    return bool(keys)
+
+
+def update(row: Model, names: Sequence[str], **provided: Any) -> bool:
+    """Write these fields of a row that is there, and its `updated_at` when it has one; `provided` that other fields
+    still say what is given here. False when they do not."""
+    statement, fields, asked = _update(type(row), tuple(names), tuple(provided), connection.vendor)
     _stamp(row)
+    values = [_given(field, row, is_new=False) for field in fields]
+    guards = [field.get_db_prep_save(value, connection) for field, value in zip(asked, provided.values(), strict=True)]
+    return run(statement, [*values, row.pk, *guards]) > 0
+
+
+def run(statement: str, params: Sequence[Any]) -> int:
+    """A statement that is written out; the number of rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(_given(field, row, is_new=False) for field in fields), row.pk])
+        cursor.execute(statement, _plain(params))
+        return cursor.rowcount
 
 
 class Read:
@@ -42,27 +67,23 @@ class Read:
 
     `{a}` becomes the columns of model A under the alias a. `first()` gives one object for each model, None for a row
     that an outer join did not find, then whatever else the statement selects. `holds` names the alias whose row is
-    held until the commit, where the database can.
+    held until the commit, where the database can. An `UPDATE … RETURNING {a}` reads as well.
     """
 
     def __init__(self, statement: str, *, holds: str = "", **models: type[Model]) -> None:
         self.statement, self.holds, self.models = statement, holds, models
-        self._kept: dict[str, tuple[str, list[tuple[type[Model], list[str], Converters]]]] = {}
+        self._kept: dict[str, tuple[str, Parts]] = {}
 
     def first(self, params: Sequence[Any]) -> tuple[Any, ...] | None:
+        return next(iter(self.all(params)), None)
+
+    def all(self, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         statement, parts = self._put_together()
         with connection.cursor() as cursor:
-            cursor.execute(statement, params)
-            values = cursor.fetchone()
-        if values is None:
-            return None
-        found, at = [], 0
-        for model, names, converters in parts:
-            found.append(_made(model, names, converters, list(values[at : at + len(names)])))
-            at += len(names)
-        return (*found, *values[at:])
+            cursor.execute(statement, _plain(params))
+            return [_objects(parts, values) for values in cursor.fetchall()]
 
-    def _put_together(self) -> tuple[str, list[tuple[type[Model], list[str], Converters]]]:
+    def _put_together(self) -> tuple[str, Parts]:
         kept = self._kept.get(connection.vendor)
         if kept is None:
             columns = {alias: _columns(model, alias) for alias, model in self.models.items()}
@@ -72,6 +93,14 @@ class Read:
         return kept
 
 
+def _objects(parts: Parts, values: Sequence[Any]) -> tuple[Any, ...]:
+    found, at = [], 0
+    for model, names, converters in parts:
+        found.append(_made(model, names, converters, list(values[at : at + len(names)])))
+        at += len(names)
+    return (*found, *values[at:])
+
+
 def _made(model: type[Model], names: list[str], converters: Converters, values: list[Any]) -> Model | None:
     if all(value is None for value in values):
         return None
@@ -79,6 +108,25 @@ def _made(model: type[Model], names: list[str], converters: Converters, values: 
         for function in functions:
             values[at] = function(values[at], expression, connection)
     return model.from_db(connection.alias, names, values)
+
+
+def _written(statement: str, fields: "list[Field[Any, Any]]", new: Sequence[Model]) -> list[tuple[Any, ...]]:
+    for row in new:
+        _stamp(row)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_given(field, row, is_new=True) for row in new for field in fields])
+        return cursor.fetchall()
+
+
+def _is_there(row: Model, key: Any) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def _plain(params: Sequence[Any]) -> list[Any]:
+    """Moments as this database keeps them."""
+    adapted = connection.ops.adapt_datetimefield_value
+    return [adapted(param) if isinstance(param, datetime) else param for param in params]
 
 
 def _stamp(row: Model) -> None:
@@ -91,20 +139,25 @@ def _given(field: "Field[Any, Any]", row: Model, *, is_new: bool) -> Any:
 
 
 @cache
-def _insert(model: type[Model], vendor: str) -> tuple[str, list["Field[Any, Any]"]]:
+def _insert(model: type[Model], count: int, vendor: str, otherwise: str = "") -> tuple[str, list["Field[Any, Any]"]]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns, marks = ", ".join(_quoted(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)  # type: ignore[union-attr]
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {key}", fields  # noqa: S608  our own names
+    values = ", ".join([f"({marks})"] * count)
+    return f"INSERT INTO {table} ({columns}) VALUES {values} {otherwise} RETURNING {key}", fields  # noqa: S608  our own
 
 
 @cache
-def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str, list["Field[Any, Any]"]]:
+def _update(
+    model: type[Model], names: tuple[str, ...], provided: tuple[str, ...], vendor: str
+) -> tuple[str, list["Field[Any, Any]"], list["Field[Any, Any]"]]:
     stamped = ("updated_at",) if issubclass(model, TimeStamped) else ()
-    fields = [model._meta.get_field(name) for name in (*names, *stamped)]
-    sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
+    fields: list[Any] = [model._meta.get_field(name) for name in (*names, *stamped)]
+    asked: list[Any] = [model._meta.get_field(name) for name in provided]
+    sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)  # type: ignore[union-attr]
-    return f"UPDATE {table} SET {sets} WHERE {key} = %s", fields  # type: ignore[return-value]  # noqa: S608
+    guards = "".join(f" AND {_quoted(field.column)} = %s" for field in asked)
+    return f"UPDATE {table} SET {sets} WHERE {key} = %s{guards}", fields, asked  # noqa: S608
 
 
 def _columns(model: type[Model], alias: str) -> str:

@@ -2,13 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.accounts.models import Office
+from apps.core import rows
 from apps.people.models import Identity, Person
 
 SOFT_WITHIN = timedelta(days=7)
 MOST_SOFT = 3
+_BEHIND = rows.Read(
+    """
+    SELECT {person} FROM people_identity identity JOIN people_person person ON person.id = identity.person_id
+    WHERE identity.body_id = %s AND identity.kind = %s AND identity.handle = %s
+    """,
+    person=Person,
+)
 
 
 def identify(
@@ -23,16 +31,7 @@ def identify(
     known = _find(body, kind, handle)
     if known:
         return known
-    try:
-        with transaction.atomic():
-            person = Person.objects.create(body=body, full_name=name.strip()[:160], language=language)
-            Identity.objects.create(body=body, person=person, kind=kind, handle=handle, is_verified=is_verified)
-            return person
-    except IntegrityError:
-        winner = _find(body, kind, handle)
-        if winner is None:
-            raise
-        return winner
+    return _introduced(body, kind, handle, name.strip()[:160], language, is_verified=is_verified)
 
 
 @transaction.atomic
@@ -87,5 +86,18 @@ def normal_handle(kind: str, handle: str) -> str:
     return handle.lower() if kind == "email" else handle
 
 
+@transaction.atomic(savepoint=False)
+def _introduced(body: Office, kind: str, handle: str, name: str, language: str, *, is_verified: bool) -> Person:
+    person = rows.insert(Person(body=body, full_name=name, language=language))
+    identity = Identity(body=body, person=person, kind=kind, handle=handle, is_verified=is_verified)
+    if rows.insert_unless_there(identity):
+        return person
+    winner = _find(body, kind, handle)
+    assert winner is not None
+    person.delete()
+    return winner
+
+
 def _find(body: Office, kind: str, handle: str) -> Person | None:
-    return Person.objects.filter(identities__body=body, identities__kind=kind, identities__handle=handle).first()
+    found = _BEHIND.first([body.pk, kind, handle])
+    return found[0] if found else None

@@ -4,9 +4,26 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core import rows
+from apps.hours.models import Calendar
 from apps.sla.conditions import matches
 from apps.sla.models import Policy, Target
 from apps.tickets.models import Ticket
+
+# Those of an office and of all above it: their paths are the beginnings of its own.
+IN_USE = rows.Read(
+    """
+    SELECT {target}, {policy}, {calendar} FROM sla_target target
+    JOIN sla_policy policy ON policy.id = target.policy_id
+    JOIN accounts_office office ON office.id = policy.office_id
+    JOIN hours_calendar calendar ON calendar.id = policy.calendar_id
+    WHERE policy.is_active AND %s LIKE office.path || '%%'
+    ORDER BY target.metric, target.priority DESC
+    """,
+    target=Target,
+    policy=Policy,
+    calendar=Calendar,
+)
 
 
 @dataclass(frozen=True)
@@ -23,9 +40,9 @@ def promise_for(ticket: Ticket, *, is_new: bool = False) -> Promise | None:
     """
     nearest_first = _offices(ticket)
     targets: dict[Policy, list[Target]] = defaultdict(list)
-    in_use = Target.objects.filter(policy__is_active=True, policy__office_id__in=nearest_first)
-    for target in in_use.select_related("policy__calendar"):
-        targets[target.policy].append(target)
+    for target, policy, policy.calendar in IN_USE.all([ticket.office.path]):
+        target.policy = policy
+        targets[policy].append(target)
     asked = {word for policy in targets for word, allowed in policy.conditions.items() if allowed}
     facts = facts_of(ticket, asked, is_new=is_new)
     for policy in sorted(targets, key=lambda row: (nearest_first.index(row.office_id), row.position, row.pk)):

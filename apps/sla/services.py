@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from apps.activity.bus import SYSTEM, record
 from apps.core import clock as time
+from apps.core import rows
 from apps.hours import arithmetic
 from apps.hours.arithmetic import NeverOpen, Pause, WorkingHours
 from apps.hours.reading import hours_of_edition
@@ -47,7 +48,7 @@ def start(ticket: Ticket, *, metrics: Collection[str], at: datetime, is_new: boo
     if promise is None:
         return []
     started = [_new_clock(ticket, promise, metric, at) for metric in missing if metric in promise.targets]
-    Clock.objects.bulk_create(started)
+    rows.insert_all(started)
     if started:
         # Not compared with what it was: the caller's ticket may be older than the row.
         _write_due(ticket, _next_due([*live, *started]))

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import rows
 from apps.core.errors import Invalid
 from apps.core.files import clean_name, storage_key
 
@@ -52,17 +53,19 @@ def attach(message: "Message", files: Sequence[KeptFile]) -> None:
     from apps.tickets.models import Attachment
 
     if files:
-        Attachment.objects.bulk_create(
-            Attachment(
-                message=message,
-                file=file.key,
-                name=file.name,
-                content_type=file.content_type[:120],
-                size=file.size,
-                content_id=file.content_id[:250],
-                is_inline=file.is_inline,
-            )
-            for file in files
+        rows.insert_all(
+            [
+                Attachment(
+                    message=message,
+                    file=file.key,
+                    name=file.name,
+                    content_type=file.content_type[:120],
+                    size=file.size,
+                    content_id=file.content_id[:250],
+                    is_inline=file.is_inline,
+                )
+                for file in files
+            ]
         )
 
 

@@ -81,3 +81,32 @@ def test_the_row_is_held_where_the_database_can():
     held = rows.Read("SELECT {t} FROM tickets_ticket t WHERE t.id = %s", holds="t", t=Ticket)
     statement, _parts = held._put_together()
     assert statement.endswith("FOR UPDATE OF t") == connection.features.has_select_for_update
+
+
+def test_several_rows_are_one_statement_and_each_gets_its_key(django_assert_num_queries):
+    ticket = TicketFactory()
+    new = [Message(ticket=ticket, direction="in", text=text, via="email") for text in ("a", "b", "c")]
+    with django_assert_num_queries(1):
+        rows.insert_all(new)
+    assert [Message.objects.get(pk=row.pk).text for row in new] == ["a", "b", "c"]
+    with django_assert_num_queries(0):
+        rows.insert_all([])
+
+
+def test_r_05_a_unique_row_that_is_there_already_is_neither_written_nor_an_error():
+    ticket = TicketFactory()
+    first = rows.insert(Message(ticket=ticket, direction="in", text="a", via="email"))
+    again = Message(ticket=ticket, direction="in", text="b", via="email", public_id=first.public_id)
+    assert not rows.insert_unless_there(again)
+    assert again.pk is None
+    assert rows.insert_unless_there(Message(ticket=ticket, direction="in", text="c", via="email"))
+    assert {"a", "b", "c"} & set(Message.objects.values_list("text", flat=True)) == {"a", "c"}
+
+
+def test_a_row_is_only_changed_while_it_says_what_was_thought():
+    ticket = TicketFactory(subject="Before")
+    ticket.subject = "After"
+    assert not rows.update(ticket, ["subject"], status="closed")
+    assert Ticket.objects.get(pk=ticket.pk).subject == "Before"
+    assert rows.update(ticket, ["subject"], status=ticket.status)
+    assert Ticket.objects.get(pk=ticket.pk).subject == "After"

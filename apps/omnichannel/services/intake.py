@@ -2,21 +2,23 @@
 
 import hashlib
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from apps.accounts.models import Office, Team
 from apps.activity.bus import Actor, record
-from apps.core import clock
+from apps.core import clock, rows
 from apps.core.errors import Conflict, DomainError, Invalid
 from apps.core.ids import public_id
 from apps.core.queue import nudge
 from apps.core.transactions import whole
+from apps.hours.models import Calendar
 from apps.omnichannel.events import EnvelopeCorrected, EnvelopeDiscarded, EnvelopeReadAgain
 from apps.omnichannel.models import Channel, Envelope
 from apps.omnichannel.ports import Echo, InboundMessage, RawInput, Unreadable
@@ -24,6 +26,7 @@ from apps.omnichannel.registry import adapter_for
 from apps.omnichannel.services.outcomes import hear
 from apps.omnichannel.services.receive import keep_files, receive
 from apps.omnichannel.services.watch import hear_echo
+from apps.tickets.models import Message
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3
@@ -33,6 +36,34 @@ NOTHING_SAID = gettext_noop("It held no message for us.")  # a receipt, a read m
 OUR_OWN = gettext_noop("Our own test mail.")
 CORRECTED = gettext_noop("A corrected copy was read instead.")
 LONGEST_REASON = 500
+
+COUNTED = "UPDATE omnichannel_channel SET received_count = received_count + 1, last_item_at = %s WHERE id = %s"
+CLAIMED = rows.Read(
+    """
+    UPDATE omnichannel_envelope SET attempts = attempts + 1, next_at = %s
+    WHERE id = %s AND state = 'waiting' AND next_at <= %s AND attempts < %s RETURNING {omnichannel_envelope}
+    """,
+    omnichannel_envelope=Envelope,
+)
+DOOR = rows.Read(
+    """
+    SELECT {channel}, {office}, {body}, {calendar}, {team} FROM omnichannel_channel channel
+    JOIN accounts_office office ON office.id = channel.office_id
+    LEFT JOIN accounts_office body ON body.id = office.body_id
+    LEFT JOIN hours_calendar calendar ON calendar.id = office.calendar_id
+    LEFT JOIN accounts_team team ON team.id = channel.team_id
+    WHERE channel.id = %s
+    """,
+    channel=Channel,
+    office=Office,
+    body=Office,
+    calendar=Calendar,
+    team=Team,
+)
+
+
+class _DoneByAnother(Exception):
+    """Somebody else has ended the envelope meanwhile."""
 
 
 def store(channel: Channel, raw: RawInput) -> Envelope:
@@ -44,20 +75,20 @@ def store(channel: Channel, raw: RawInput) -> Envelope:
     external_id = raw.external_id or f"sha256:{digest}"
     try:
         with transaction.atomic():
-            envelope = Envelope.objects.create(
-                channel=channel,
-                external_id=external_id[:250],
-                digest=digest,
-                raw=raw.body,
-                source=raw.source,
-                headers=dict(raw.headers),
-                meta=dict(raw.meta),
+            envelope = rows.insert(
+                Envelope(
+                    channel=channel,
+                    external_id=external_id[:250],
+                    digest=digest,
+                    raw=raw.body,
+                    source=raw.source,
+                    headers=dict(raw.headers),
+                    meta=dict(raw.meta),
+                )
             )
             nudge("apps.omnichannel.tasks.process_envelope", envelope.pk)
             # Last, so that the channel's row is held only for the commit. The rows are checked against this count.
-            Channel.objects.filter(pk=channel.pk).update(
-                received_count=F("received_count") + 1, last_item_at=envelope.received_at
-            )
+            rows.run(COUNTED, [envelope.received_at, channel.pk])
             return envelope
     except IntegrityError:
         return Envelope.objects.get(channel=channel, external_id=external_id[:250])
@@ -131,13 +162,23 @@ def _claim(envelope_id: int) -> Envelope | None:
     """Ours for the length of the lease. A claim that finds the tries used up ends in quarantine: whatever killed the
     workers before would kill this one too."""
     now = clock.now()
-    due = Envelope.objects.filter(pk=envelope_id, state=Envelope.State.WAITING, next_at__lte=now)
-    if due.filter(attempts__lt=MOST_TRIES).update(attempts=F("attempts") + 1, next_at=now + LEASE):
-        doors = "channel__office__body", "channel__office__calendar", "channel__team"
-        return Envelope.objects.select_related(*doors).get(pk=envelope_id)
-    for envelope in due:
+    claimed = CLAIMED.first([now + LEASE, envelope_id, now, MOST_TRIES])
+    if claimed:
+        envelope: Envelope = claimed[0]
+        envelope.channel = _door_of(envelope.channel_id)
+        return envelope
+    for envelope in Envelope.objects.filter(pk=envelope_id, state=Envelope.State.WAITING, next_at__lte=now):
         _set_aside(envelope, envelope.reason or gettext_noop("It stopped whoever tried to read it, three times."))
     return None
+
+
+def _door_of(channel_id: int) -> Channel:
+    """With its office, body, hours and team: all that the way of a message asks."""
+    found = DOOR.first([channel_id])
+    assert found is not None
+    channel, office, body, office.calendar, channel.team = found
+    channel.office, office.body = office, office if office.body_id == office.pk else body
+    return channel
 
 
 def _understand(envelope: Envelope) -> None:
@@ -152,11 +193,7 @@ def _understand(envelope: Envelope) -> None:
         (inbound, [] if isinstance(inbound, Echo) else keep_files(inbound))
         for inbound in adapter_for(envelope.channel).parse(raw)
     ]
-    with whole():
-        own = Envelope.objects.filter(pk=envelope.pk, state=Envelope.State.WAITING)
-        # The end is written first: it holds the row, so that whoever reads the same envelope at once finds it done.
-        if not own.update(state=Envelope.State.PROCESSED, next_at=None, processed_at=clock.now()):
-            return
+    with suppress(_DoneByAnother), whole():
         message, silent_because = None, NOTHING_SAID
         for inbound, files in found:
             if isinstance(inbound, Echo):
@@ -168,7 +205,18 @@ def _understand(envelope: Envelope) -> None:
             message = received.message
             if said.news:
                 hear(envelope.channel, said.news)
-        Envelope.objects.filter(pk=envelope.pk).update(message=message, reason="" if message else silent_because)
+        _end(envelope, message, "" if message else silent_because)
+
+
+def _end(envelope: Envelope, message: Message | None, reason: str) -> None:
+    """Written last, and only by the first: who reads the same envelope at once undoes all it made of it."""
+    envelope.state, envelope.next_at, envelope.processed_at = Envelope.State.PROCESSED, None, clock.now()
+    envelope.message, envelope.reason = message, reason
+    is_first = rows.update(
+        envelope, ["state", "next_at", "processed_at", "message", "reason"], state=Envelope.State.WAITING
+    )
+    if not is_first:
+        raise _DoneByAnother
 
 
 def _try_later(envelope: Envelope, reason: str) -> None:

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from apps.activity.bus import SYSTEM, record
-from apps.core import clock
+from apps.core import clock, rows
 from apps.core.queue import nudge
 from apps.core.transactions import whole
 from apps.omnichannel.events import DeliveryGivenUp
@@ -62,8 +62,10 @@ def owe(message: Message) -> Delivery | None:
 
 def owe_notices(message: Message, addresses: Sequence[str]) -> None:
     """Tell colleagues by mail that there is something to read: that, not what. Without a mailbox nothing is owed."""
+    if not addresses:
+        return
     channel = next((row for row in sending_channels(message.ticket) if row.kind == "email"), None)
-    if channel is None or not addresses:
+    if channel is None:
         return
     standing = set(message.deliveries.values_list("recipient", flat=True))  # type: ignore[attr-defined]
     for address in dict.fromkeys(addresses):
@@ -164,15 +166,17 @@ def owed(message: Message, thread: Thread, recipient: str, due: Any, role: str =
 def _row(
     message: Message, thread: Thread | None, channel: Channel, recipient: str, due: Any, role: str, external_id: str
 ) -> Delivery:
-    delivery = Delivery.objects.create(
-        message=message,
-        thread=thread,
-        channel=channel,
-        recipient=recipient,
-        external_id=external_id,
-        role=role,
-        is_automatic=message.is_automatic,
-        next_at=due,
+    delivery = rows.insert(
+        Delivery(
+            message=message,
+            thread=thread,
+            channel=channel,
+            recipient=recipient,
+            external_id=external_id,
+            role=role,
+            is_automatic=message.is_automatic,
+            next_at=due,
+        )
     )
     nudge(DELIVER, delivery.pk, after=max((due - clock.now()).total_seconds(), 0))
     return delivery

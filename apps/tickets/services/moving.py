@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Team, User
 from apps.accounts.viewers import for_user
 from apps.activity.bus import SYSTEM, Actor
-from apps.core import clock
+from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.core.transactions import whole
 from apps.tickets import events
@@ -18,6 +18,10 @@ from apps.tickets.services.row import changed, locked, of, one_line, set_status
 from apps.tickets.states import ENDED, Priority
 
 LONGEST_SNOOZE = timedelta(days=731)
+_DUE = (
+    "UPDATE tickets_ticket SET next_due_at = %s, next_due_metric = %s, next_due_warn_at = %s, urgent_at = %s "
+    "WHERE id = %s"
+)
 
 
 @whole()
@@ -160,6 +164,4 @@ def set_next_due(ticket_id: int, *, at: datetime | None, metric: str = "", warn_
 
     A ticket a verb holds right now may keep older values of these: they are not among what verbs save.
     """
-    Ticket.objects.filter(pk=ticket_id).update(
-        next_due_at=at, next_due_metric=metric, next_due_warn_at=warn_at, urgent_at=at or NO_PROMISE
-    )
+    rows.run(_DUE, [at, metric, warn_at, at or NO_PROMISE, ticket_id])
