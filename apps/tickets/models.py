@@ -15,6 +15,7 @@ from apps.core.files import storage_key
 from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
+from apps.tickets import previews
 from apps.tickets.querysets import AttachmentQuerySet, MessageQuerySet, TagQuerySet, TicketQuerySet
 from apps.tickets.states import UNSOLVED, Direction, Priority, Status, Type
 
@@ -179,6 +180,10 @@ class Message(models.Model):
     def author_name(self) -> str:
         return self.author_label
 
+    def files(self) -> "list[Attachment]":
+        """Its files as one looks at them: each knows whether its pages are shown."""
+        return previews.marked(self.attachments.all())  # type: ignore[attr-defined]
+
 
 class Attachment(models.Model):
     """A file somebody sent. The name is a label; where it lies is random (S-18)."""
@@ -199,6 +204,34 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Preview(models.Model):
+    """A document as pictures we drew of its pages, when they were asked for; `pages` 0: it cannot be shown."""
+
+    attachment = models.OneToOneField(Attachment, primary_key=True, on_delete=models.CASCADE, related_name="preview")
+    pages = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id}: {self.pages}"
+
+
+class PagePicture(models.Model):
+    """One page; without a file it is one that cannot be drawn."""
+
+    preview = models.ForeignKey(Preview, on_delete=models.CASCADE, related_name="pictures")
+    number = models.PositiveIntegerField(help_text="1 is the first")
+    file = models.FileField(upload_to=storage_key, max_length=120, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["preview", "number"], name="one_picture_a_page")]
+
+    def __str__(self) -> str:
+        return f"{self.preview_id}: {self.number}"
 
 
 class LastSeen(models.Model):

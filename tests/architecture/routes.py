@@ -364,6 +364,8 @@ PAGES = [
     Row("GET", "desk/a/<str:public_id>/", READERS, {"public_id": "attachment"}),
     Row("GET", "desk/a/<str:public_id>/", READERS, {"public_id": "note_attachment"}),
     Row("GET", "desk/a/<str:public_id>/picture/", READERS, {"public_id": "attachment"}),
+    Row("GET", "desk/a/<str:public_id>/pages/", READERS, {"public_id": "document"}),
+    Row("GET", "desk/a/<str:public_id>/pages/<int:number>/", READERS, {"public_id": "document", "number": "=1"}),
     Row("GET", "desk/m/<str:public_id>/html/", READERS, {"public_id": "message"}),
     Row("GET", "desk/new/", WORKING),
     Row("POST", "desk/new/", staff(ok=("agent", "admin"), unchanged=("other_office", "other_admin")),

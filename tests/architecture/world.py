@@ -175,6 +175,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "note": note.public_id,
         "attachment": shown,
         "note_attachment": hidden,
+        "document": _attach_document(first),
         "delivery": Delivery.objects.filter(message__ticket=ticket, is_automatic=False).latest("pk").public_id,
         "envelope": envelope.public_id,
         "round_trip": begin_round(channel, asked_by=admin).public_id,
@@ -234,6 +235,17 @@ def _attach(message: Message) -> str:
 
     attach(message, keep([NewFile("a.png", PNG, "image/png")]))
     return message.attachments.get().public_id
+
+
+def _attach_document(message: Message) -> str:
+    from fpdf import FPDF
+
+    from apps.tickets.files import attach
+
+    document = FPDF()
+    document.add_page()
+    attach(message, keep([NewFile("a.pdf", bytes(document.output()), "application/pdf")]))
+    return message.attachments.get(name="a.pdf").public_id
 
 
 def _device(person: Person, address: str) -> str:

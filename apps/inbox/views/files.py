@@ -5,14 +5,18 @@ import io
 import warnings
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import staff_page
+from apps.core import children
 from apps.core.files import disposition
 from apps.core.html import display_html
+from apps.core.http import is_partial
+from apps.tickets import previews
 from apps.tickets.models import Attachment, Message
 
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
@@ -50,6 +54,50 @@ def picture(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     response = HttpResponse(drawn, content_type="image/png")
     response["Content-Disposition"] = disposition("picture.png", inline=True)
+    return _inert(response)
+
+
+@staff_page("ticket.view")
+@require_GET
+def pages(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The pages of a PDF or TIFF: within a conversation the first ones, by itself all of them."""
+    attachment = _attachment(request, public_id)
+    if not previews.has_pages(attachment):
+        raise Http404
+    try:
+        preview = previews.preview_of(attachment)
+    except children.Busy:
+        preview = None
+    shown = previews.shown_pages(preview) if preview else 0
+    context = {
+        "file": attachment,
+        "preview": preview,
+        "pictures": previews.first_pictures(preview) if preview and shown else [],
+        "numbers": range(1, shown + 1),
+        "ticket": attachment.message.ticket,
+        "left_out": preview.pages - shown if preview else 0,
+    }
+    return render(request, "inbox/_pages.html" if is_partial(request) else "inbox/pages.html", context)
+
+
+@staff_page("ticket.view")
+@require_GET
+def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    """One page as a picture that we drew: nothing of the sent bytes is passed on."""
+    attachment = _attachment(request, public_id)
+    if not previews.has_pages(attachment):
+        raise Http404
+    try:
+        drawn = previews.page_of(attachment, number)
+    except children.Busy:
+        return _inert(HttpResponse(status=503, headers={"Retry-After": "30"}))
+    if drawn is None:
+        raise Http404
+    with drawn.file.open("rb") as file:
+        content = file.read()
+    kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+    response = HttpResponse(content, content_type=f"image/{kind}")
+    response["Content-Disposition"] = disposition(f"page-{number}.{kind}", inline=True)
     return _inert(response)
 
 
@@ -95,7 +143,12 @@ def redraw(data: bytes) -> bytes | None:
 
 
 def _attachment(request: HttpRequest, public_id: str) -> Attachment:
-    attachment = Attachment.objects.visible_to(request.viewer).filter(public_id=public_id).first()  # type: ignore[attr-defined]
+    attachment = (
+        Attachment.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+        .filter(public_id=public_id)
+        .select_related("message__ticket")
+        .first()
+    )
     if attachment is None:
         raise Http404
     return attachment

@@ -140,17 +140,17 @@ class EmailAdapter:
             fax.is_from_gateway(mail.author.address, self.facts.settings.get("fax_gateways") or [])
             and not mail.author.is_ambiguous
             and self._authentication(mail) != authentication.FAIL
-            and any(file.content_type in fax.DOCUMENTS for file in mail.attachments)
+            and any(fax.is_document(file.name, file.content_type) for file in mail.attachments)
         )
 
     def _fax(self, mail: parsing.ParsedMail) -> InboundMessage:
         """The one who asks is who owns the number, never the gateway; a number can be feigned, so it proves nobody."""
-        pages = [file for file in mail.attachments if file.content_type in fax.DOCUMENTS]
+        pages = [file for file in mail.attachments if fax.is_document(file.name, file.content_type)]
         found = fax.read(mail.gateway_headers, mail.subject, [file.name for file in pages], mail.text)
         shown = [
             InboundAttachment(f"{file.name.rpartition('.')[0] or file.name}.pdf", pdf, "application/pdf")
             for file in pages
-            if file.content_type in fax.TIFF and (pdf := fax.as_pdf(file.content)) is not None
+            if fax.is_tiff(file.name, file.content_type) and (pdf := fax.as_pdf(file.content)) is not None
         ]
         return InboundMessage(
             sender=Sender("fax", found.number, name=found.number, is_ambiguous=not found.number),

@@ -1,23 +1,19 @@
 """A fax that a gateway sends as a mail: which number it came from, and pages that a browser can show."""
 
-import io
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from apps.core import children
 
-DOCUMENTS = frozenset({"application/pdf", "image/tiff", "image/tif", "image/x-tiff"})
 TIFF = frozenset({"image/tiff", "image/tif", "image/x-tiff"})
+DOCUMENTS = frozenset({"application/pdf", "application/x-pdf", *TIFF})
+UNTOLD = "application/octet-stream"
 NUMBER_HEADERS = ("x-fax-sender", "x-fax-from", "x-faxnumber", "x-fax-number", "x-hylafax-sender", "x-sender-number")
 PAGE_HEADERS = ("x-fax-pages", "x-hylafax-pages", "x-pages")
 NUMBER = re.compile(r"(?<![\d-])(\+?(?:\(\d{1,5}\)|\d)(?:[ ./-]?(?:\(\d{1,5}\)|\d)){4,22})(?![\d-])")
 PAGES = re.compile(r"(?<!\d)(\d{1,3})\s?(?:pages?|p[áa]ginas?|pagin[ae]|p[áa]gs?\b)", re.IGNORECASE)
 FEWEST_DIGITS, MOST_DIGITS = 6, 15
-MOST_PAGES = 100
-MOST_PIXELS = 50_000_000  # of one page (S-21)
-MOST_PIXELS_IN_ALL = 400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,15 @@ def is_from_gateway(author: str, gateways: Sequence[str]) -> bool:
     return bool(author) and any(entry in (author, f"@{author.rpartition('@')[2]}") for entry in gateways)
 
 
+def is_document(name: str, kind: str) -> bool:
+    """Some gateways do not say what they send; then the name does."""
+    return kind in DOCUMENTS or (kind == UNTOLD and name.lower().endswith((".pdf", ".tif", ".tiff")))
+
+
+def is_tiff(name: str, kind: str) -> bool:
+    return kind in TIFF or (kind == UNTOLD and name.lower().endswith((".tif", ".tiff")))
+
+
 def read(headers: Mapping[str, str], subject: str, names: Sequence[str], text: str) -> Fax:
     """The number: a header of its own, else the subject, else the file's name, else the text."""
     said = [headers[name] for name in NUMBER_HEADERS if headers.get(name)]
@@ -46,32 +51,11 @@ def read(headers: Mapping[str, str], subject: str, names: Sequence[str], text: s
 
 
 def as_pdf(tiff: bytes) -> bytes | None:
-    """All pages in one document, or None when there are too many of them or they are no pictures."""
+    """All pages in one document, or None when they are too many, too large, or no pictures."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(tiff), formats=["TIFF"]) as picture:
-                return _pages(picture)
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return children.ask("apps.core.drawing:as_pdf", {"tiff": tiff})
+    except (children.Stopped, children.Busy):
         return None
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError, EOFError, MemoryError):  # of broken pictures
-        return None
-
-
-def _pages(picture: Image.Image) -> bytes | None:
-    count, total = getattr(picture, "n_frames", 1), 0
-    if count > MOST_PAGES:
-        return None
-    pages = []
-    for frame in ImageSequence.Iterator(picture):
-        pixels = frame.width * frame.height
-        total += pixels
-        if pixels > MOST_PIXELS or total > MOST_PIXELS_IN_ALL:
-            return None
-        pages.append(frame.convert("1" if frame.mode == "1" else "L"))
-    out = io.BytesIO()
-    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=204.0)
-    return out.getvalue()
 
 
 def _number(line: str) -> str:

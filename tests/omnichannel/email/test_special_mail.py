@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 from PIL import Image
 
+from apps.core import children
 from apps.omnichannel.email import fax, forwards, parsing, tnef
 from apps.omnichannel.models import Envelope
 from apps.tickets.models import Ticket
@@ -189,8 +190,23 @@ def test_the_number_is_looked_for_where_gateways_write_it(headers, subject, name
 def test_s_21_pages_too_many_or_too_large_are_left_as_they_are(monkeypatch):
     assert fax.as_pdf(tiff()).startswith(b"%PDF")
     assert fax.as_pdf(b"II*\0rubbish") is None
-    monkeypatch.setattr(fax, "MOST_PAGES", 1)
+
+    def stopped(*args, **kwargs):
+        raise children.Stopped
+
+    monkeypatch.setattr(children, "ask", stopped)
     assert fax.as_pdf(tiff()) is None
-    monkeypatch.setattr(fax, "MOST_PAGES", 10)
-    monkeypatch.setattr(fax, "MOST_PIXELS", 1000)
-    assert fax.as_pdf(tiff()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_one"),
+    [
+        ("fax.pdf", "application/pdf", True),
+        ("fax.bin", "image/tiff", True),
+        ("FAX.TIF", "application/octet-stream", True),
+        ("fax.exe", "application/octet-stream", False),
+        ("fax.pdf", "text/html", False),
+    ],
+)
+def test_a_document_is_known_by_its_kind_or_where_that_is_untold_by_its_name(name, kind, is_one):
+    assert fax.is_document(name, kind) is is_one
