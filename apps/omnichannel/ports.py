@@ -98,7 +98,8 @@ class Echo:
 
 @dataclass(frozen=True)
 class Pulse:
-    """How fetching goes for one channel. `watched_since`: when we began; `waiting`: seen there, not yet here."""
+    """How fetching goes for one channel. `watched_since`: when we began; `waiting`: seen there, not yet here; `process`:
+    whose heartbeat must go on for it."""
 
     is_fetched: bool = True
     watched_since: datetime | None = None
@@ -108,6 +109,7 @@ class Pulse:
     last_error: str = ""
     waiting: int = 0
     token_expires_at: datetime | None = None
+    process: str = ""
 
 
 @dataclass(frozen=True)

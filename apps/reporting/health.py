@@ -18,6 +18,7 @@ from django.db.models import Count, Q
 from apps.core import clock
 from apps.core.models import Heartbeat
 from apps.omnichannel.models import Channel, Delivery, Envelope
+from apps.omnichannel.registry import pulses
 from apps.sla.models import Clock
 
 BUDGET_SECONDS = 1.8
@@ -64,6 +65,7 @@ def deep() -> Report:
             "worker": lambda: sign_of_life("worker"),
             "channel sweep": lambda: sign_of_life("sweep"),
             "clock sweep": lambda: sign_of_life("sla sweep"),
+            "mail fetcher": fetchers,
             "intake": intake,
             "outbox": outbox,
             "clocks": clocks,
@@ -113,6 +115,13 @@ def bus() -> tuple[bool, dict]:
 def sign_of_life(name: str) -> tuple[bool, dict]:
     last = Heartbeat.last(name)
     return last is not None and clock.now() - last < SILENT_AFTER, {"last_at": last, "age_seconds": _age(last)}
+
+
+def fetchers() -> tuple[bool, dict]:
+    """Where something is fetched, whoever fetches it is alive."""
+    names = {pulse.process for pulse in pulses().values() if pulse.process}
+    signs = {name: sign_of_life(name) for name in sorted(names)}
+    return all(is_well for is_well, _facts in signs.values()), {name: facts for name, (_well, facts) in signs.items()}
 
 
 def intake() -> tuple[bool, dict]:

@@ -8,7 +8,9 @@ from django.db import OperationalError
 
 from apps.core import clock
 from apps.core.models import Heartbeat
+from apps.omnichannel.email.models import MailboxProgress
 from apps.reporting import health
+from tests.factories.omnichannel import ChannelFactory
 
 SIGNS = ("scheduler", "worker", "sweep", "sla sweep")
 
@@ -47,6 +49,15 @@ def test_r_26_a_silent_part_is_reported_and_forgiven(everybody_alive, sign, find
     assert findings(health.deep()) == {**dict.fromkeys(findings(health.deep()), True), finding: False}
     Heartbeat.beat(sign)
     assert health.deep().is_well
+
+
+def test_r_26_a_silent_fetcher_is_reported_where_something_is_fetched(everybody_alive):
+    channel = ChannelFactory(kind="email", settings={"imap_host": "imap.olmo.example"})
+    assert findings(health.deep())["mail fetcher"]
+    MailboxProgress.objects.create(channel=channel, folder="INBOX")
+    assert not findings(health.deep())["mail fetcher"]
+    Heartbeat.beat("mail_fetcher")
+    assert findings(health.deep())["mail fetcher"]
 
 
 def test_r_26_a_full_disk_is_reported(everybody_alive, monkeypatch):

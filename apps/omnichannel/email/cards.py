@@ -110,11 +110,16 @@ def _state(
         return "silent"
     oldest = figures["oldest_owed_at"]
     is_slow = oldest is not None and clock.now() - oldest > SLOW
-    if figures["in_quarantine"] or figures["failed"] or is_slow or (pulse and pulse.last_error):
+    if figures["in_quarantine"] or figures["failed"] or is_slow or _is_refused(channel, pulse):
         return "trouble"
     if not (watch and watch.heard_at) and not channel.received_count:
         return "untested"
     return "works"
+
+
+def _is_refused(channel: Channel, pulse: Pulse | None) -> bool:
+    """Fetching fails, or the way out refuses whatever it is given (a password, say): both are tried on and on."""
+    return bool(channel.failed_in_row or (pulse and pulse.last_error))
 
 
 def _arrived(ids: Iterable[int]) -> dict[int, dict[str, Any]]:

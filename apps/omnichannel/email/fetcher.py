@@ -19,11 +19,10 @@ from apps.omnichannel.models import Channel
 from . import fetching, mailbox, signin
 from .imap import HUNG, Connection, MailboxFailed, SignInRefused
 from .mailbox import Mailbox
-from .models import MailboxProgress
+from .models import FETCHER, MailboxProgress
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = "mail_fetcher"
 LOOK_ROUND = 5.0  # seconds between looks at which channels want fetching
 IDLE_SLICE = 60.0  # a line that is quiet for longer is asked for a sign of life
 GRACE = 60.0  # beyond its deadline; then a thread is given up
@@ -59,7 +58,7 @@ class MailFetcher:
             try:
                 close_old_connections()
                 self.look()
-                Heartbeat.beat(HEARTBEAT)
+                Heartbeat.beat(FETCHER)
             except DatabaseError:
                 log.warning("the database is away: mailboxes are looked for again soon", exc_info=True)
             finally:

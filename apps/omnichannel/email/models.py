@@ -8,6 +8,8 @@ from apps.core.crypto import EncryptedJSONField
 from apps.core.models import TimeStamped
 from apps.omnichannel.models import Channel
 
+FETCHER = "mail_fetcher"  # the process that fetches, and the name of its heartbeat
+
 
 class MailboxProgress(TimeStamped):
     """One folder of one mailbox. `uidvalidity` 0: never opened; all mails up to `last_uid` have been stored.

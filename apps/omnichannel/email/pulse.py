@@ -3,7 +3,7 @@
 from apps.omnichannel.ports import Pulse
 
 from . import mailbox
-from .models import MailboxProgress
+from .models import FETCHER, MailboxProgress
 
 
 def pulses() -> dict[int, Pulse]:
@@ -21,6 +21,7 @@ def pulses() -> dict[int, Pulse]:
             last_item_at=row.last_mail_at,
             last_error=row.last_error,
             waiting=row.waiting_count,
+            process=FETCHER,
             token_expires_at=row.token_expires_at if box.auth == mailbox.OAUTH else None,
         )
     return found

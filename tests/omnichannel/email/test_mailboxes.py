@@ -281,3 +281,10 @@ def test_the_hourly_mail_is_switched_by_hand(desk, mailbox):
     assert Watch.objects.get().is_on
     post(desk, "help/watch/", on="0")
     assert not Watch.objects.get().is_on
+
+
+def test_a_way_out_that_refuses_everything_is_a_reason_to_look(desk, mailbox):
+    Channel.objects.filter(pk=mailbox.pk).update(failed_in_row=1, last_error="535 5.7.8 no", received_count=1)
+    page = desk.get(HOME).content.decode()
+    assert "Nothing can leave." in page
+    assert "535 5.7.8 no" in page
