@@ -48,6 +48,7 @@ LISTENERS: dict[str, list[str]] = {
     DOOR + "ThreadBegun": ["apps.automation.subscribers.acknowledge_conversation"],
     DOOR + "MessageDelivered": ["apps.automation.subscribers.tag_answered", "apps.inbox.subscribers.tell_desks"],
     DOOR + "DeliveryGivenUp": [
+        "apps.omnichannel.subscribers.tell_writer",
         "apps.sla.subscribers.reopen_response",
         "apps.inbox.subscribers.tell_desks",
         "apps.reporting.subscribers.count_again",

@@ -98,8 +98,10 @@ class Echo:
 
 @dataclass(frozen=True)
 class Pulse:
-    """How fetching goes for one channel. `watched_since`: when we began; `waiting`: seen there, not yet here; `process`:
-    whose heartbeat must go on for it."""
+    """How fetching goes for one channel.
+
+    `watched_since`: when we began; `waiting`: seen there, not yet here; `process`: whose heartbeat must go on for it.
+    """
 
     is_fetched: bool = True
     watched_since: datetime | None = None

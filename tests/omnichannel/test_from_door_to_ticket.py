@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from apps.notifications.models import Notice
 from apps.omnichannel import services
 from apps.omnichannel.models import Delivery, Envelope
 from apps.omnichannel.ports import DeliveryFailed, InboundAttachment, RawInput
@@ -169,6 +170,9 @@ def test_a_refusal_for_good_is_dead_and_on_record(channel, fake_kind):
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error_text) == ("dead", "no such mailbox")
     assert ticket.requester.identities.get().unreachable_reason == "no such mailbox"
+    told = Notice.objects.get()
+    assert (told.user, told.kind, told.wants_mail) == (delivery.message.author_user, "undelivered", True)
+    assert told.url.endswith(f"/{ticket.public_id}/")
 
 
 def test_r_14_a_later_answer_does_not_overtake(channel, fake_kind):

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from apps.activity.models import Activity
 from apps.hours import duty
@@ -149,7 +150,8 @@ def test_the_afternoon_has_another_head(office, eva, clock_at):
     shift(office, sol, opens=13 * 60 + 30, closes=19 * 60)
     ticket = ticket_with(office, step("a", -30, "head"))
     clock_at("2026-03-04 12:00", "Europe/Madrid")
-    (one,) = standings(ticket)
+    with translation.override("en"):
+        (one,) = standings(ticket)
     assert (one.next_step.at, one.next_step.words) == (at("2026-03-04 13:30"), "tell the shift head: Sol")
     sweep(clock_at, "2026-03-04 13:30:01")
     assert Notice.objects.get().user == sol
