@@ -1,7 +1,8 @@
 """Everything is killed at random moments under mixed traffic, and started again. Nothing may be lost, nothing doubled.
 
-Three kinds of clients go on all the time, each repeating what was not acknowledged, under the same name where the door
-knows names: mail through the local mail door, chat through sockets, answers of an agent through the API.
+Four kinds of clients go on all the time, each repeating what was not acknowledged, under the same name where the door
+knows names: mail through the local mail door, mail into a mailbox that is fetched by IMAP and deleted there (where
+dovecot-imapd is installed), chat through sockets, answers of an agent through the API.
 """
 
 import contextlib
@@ -22,23 +23,26 @@ from websockets.sync.client import connect
 
 from bench.faults.product import Product, _free_port
 from bench.faults.sink import Sink
+from tests.omnichannel.email.dovecot import HAS_IMAP, PASSWORD, Dovecot
 
 MARK = "mark-"
+BRANCH = "branch@desk.example"
 PATIENCE = 240  # seconds for the end of the run to settle
 
 
 class Traffic:
     """What was acknowledged, by mark; clients stop when told."""
 
-    def __init__(self, product: Product, cast: dict[str, Any]) -> None:
-        self.product, self.cast = product, cast
-        self.acknowledged: dict[str, set[str]] = {"mail": set(), "chat": set(), "answer": set()}
+    def __init__(self, product: Product, cast: dict[str, Any], server: Dovecot | None) -> None:
+        self.product, self.cast, self.server = product, cast, server
+        self.acknowledged: dict[str, set[str]] = {"mail": set(), "fetched": set(), "chat": set(), "answer": set()}
         self.asked: set[str] = set()  # answers that may or may not have been taken: the connection broke
         self.stopped = threading.Event()
         self.lock = threading.Lock()
 
     def start(self) -> list[threading.Thread]:
         work = [self.mail, self.mail, self.chat, self.chat, self.chat, self.answers]
+        work += [self.fetched] if self.server else []
         threads = [threading.Thread(target=one, args=(n,), daemon=True) for n, one in enumerate(work)]
         for thread in threads:
             thread.start()
@@ -49,15 +53,29 @@ class Traffic:
         while not self.stopped.is_set():
             count += 1
             mark = f"{MARK}m{number}x{count}x"
-            mail = EmailMessage()
-            mail["From"] = f"Persona <m{number}.{count}@correo.olmo.example>"
-            mail["To"] = self.cast["email_address"]
-            mail["Subject"], mail["Message-ID"] = f"Asunto {mark}", f"<{uuid.uuid4()}@correo.olmo.example>"
-            mail.set_content(f"Hola {mark}")
+            mail = self._mail(mark, f"m{number}.{count}", self.cast["email_address"])
             raw = mail.as_bytes()
             if self._until_taken(lambda raw=raw, mail=mail: self._hand_in(raw, mail)):
                 self._note("mail", mark)
             time.sleep(0.05)
+
+    def fetched(self, number: int) -> None:
+        """The IMAP server says yes at once; it is for the product to get them all, once, and only then delete them."""
+        assert self.server is not None
+        count = 0
+        while not self.stopped.is_set():
+            count += 1
+            mark = f"{MARK}f{number}x{count}x"
+            self.server.deliver("branch", self._mail(mark, f"f{number}.{count}", BRANCH).as_bytes())
+            self._note("fetched", mark)
+            time.sleep(0.3)
+
+    def _mail(self, mark: str, sender: str, to: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = f"Persona <{sender}@correo.olmo.example>", to
+        mail["Subject"], mail["Message-ID"] = f"Asunto {mark}", f"<{uuid.uuid4()}@correo.olmo.example>"
+        mail.set_content(f"Hola {mark}")
+        return mail
 
     def chat(self, number: int) -> None:
         token, count, after, waiting = "", 0, 0, ""
@@ -137,10 +155,13 @@ def run(*, times: int, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         sink_port = _free_port()
         sink, product = Sink(sink_port), Product(Path(folder), mail_to=sink_port)
+        server = Dovecot(Path(folder) / "imap").start() if HAS_IMAP else None
         product.command("migrate", "-v0")
         cast = cast_of(product)
+        if server:
+            product.command("shell", "-v0", "-c", FETCHED % (BRANCH, server.port, PASSWORD))
         starts = [product.start()]
-        traffic = Traffic(product, cast)
+        traffic = Traffic(product, cast, server)
         threads = traffic.start()
         for _ in range(times):
             time.sleep(dice.uniform(0.4, 5))
@@ -150,10 +171,14 @@ def run(*, times: int, seed: int) -> dict[str, Any]:
         traffic.stopped.set()
         for thread in threads:
             thread.join(60)
+        if server:
+            wait_until_fetched(server)
         product.command("quiet", "--timeout", str(PATIENCE), may_fail=True)
         result = judge(product, traffic, sink, times)
         product.stop()
         sink.stop()
+        if server:
+            server.stop()
     return {"kills": times, "seed": seed, "slowest_start_s": round(max(starts), 1), **result}
 
 
@@ -168,13 +193,23 @@ def cast_of(product: Product) -> dict[str, Any]:
     }
 
 
+def wait_until_fetched(server: Dovecot) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        client = server.client("branch")
+        left = int(client.select("INBOX", readonly=True)[1][0] or 0)
+        client.logout()
+        if not left:
+            return
+        time.sleep(1)
+
+
 def judge(product: Product, traffic: Traffic, sink: Sink, kills: int) -> dict[str, Any]:
     """Each acknowledged mark is there once; what was sent went out once, or once more for each crash in the moment."""
     conservation = product.json("conservation")
     found = product.command("shell", "-v0", "-c", COUNT_MARKS)
     counts: dict[str, int] = json.loads(found.strip().splitlines()[-1])
-    inbound = traffic.acknowledged["mail"] | traffic.acknowledged["chat"]
-    everything = inbound | traffic.acknowledged["answer"]
+    everything = set().union(*traffic.acknowledged.values())
     lost = sorted(mark for mark in everything if counts.get(mark, 0) == 0)
     doubled = sorted(mark for mark, count in counts.items() if count > 1)
     in_the_sink = "\n".join(sink.bodies)
@@ -193,6 +228,16 @@ def judge(product: Product, traffic: Traffic, sink: Sink, kills: int) -> dict[st
     }
 
 
+FETCHED = """
+from apps.omnichannel.models import Channel
+house = Channel.objects.filter(kind="email").first()
+Channel.objects.create(
+    kind="email", office=house.office, name="Branch", slug="branch", address=%r, language=house.language,
+    settings={"imap_host": "127.0.0.1", "imap_port": %d, "imap_security": "none", "imap_username": "branch",
+              "imap_after": "delete", "imap_since": "2020-01-01"},
+    secrets={"imap_password": %r},
+)
+"""
 COUNT_MARKS = """
 import collections, json, re
 from apps.tickets.models import Message

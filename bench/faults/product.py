@@ -29,6 +29,7 @@ class Product:
             "ACUDO_SMTP_PORT": str(self.mail_port),
             "ACUDO_TEST_SEED": "1",
             "ACUDO_DEMO": "0",
+            "ACUDO_PRIVATE_HOSTS": "127.0.0.1",
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_to}",
             # The run itself is no flood of strangers.
             "ACUDO_ACKNOWLEDGEMENTS_UNVERIFIED": "100000",
