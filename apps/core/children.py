@@ -1,9 +1,9 @@
 """Work on what strangers sent that could cost too much or break its tools: done by a process that can be stopped.
 
 It starts without our environment, so it knows no secret; once its tools are loaded it can open neither files nor
-connections (S-23); its seconds, its memory and the length of its answer are limited by the system (S-21). It answers in
-plain values only, because whoever broke its tools would write the answer. One process does one thing: what a hostile
-document left behind in it is gone before the next.
+connections (S-23), save where a tool says so; its seconds, its memory and the length of its answer are limited by the
+system (S-21). It answers in plain values only, because whoever broke its tools would write the answer. One process does
+one thing: what a hostile document left behind in it is gone before the next.
 """
 
 import os
@@ -37,13 +37,20 @@ class Busy(Exception):
     """Too many wait already: later it may go well. Also what the clock stopped on a machine that had no time."""
 
 
-def ask(work: str, order: dict[str, Any], *, cpu_seconds: int = CPU_SECONDS) -> Any:
-    """What `module:function` answers to `order` (both plain values and bytes). Raises Stopped or Busy."""
+def ask(work: str, order: dict[str, Any], *, cpu_seconds: int = CPU_SECONDS, reads_files: bool = False) -> Any:
+    """What `module:function` answers to `order` (both plain values and bytes). Raises Stopped or Busy.
+
+    `reads_files`: for a tool in Python alone that looks up tables of its own, such as time zones.
+    """
     if not _places.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
         with tempfile.TemporaryFile() as answer:
-            _run(f"from {__name__} import serve; serve({work!r}, {cpu_seconds})", msgpack.packb(order), answer)
+            _run(
+                f"from {__name__} import serve; serve({work!r}, {cpu_seconds}, {reads_files})",
+                msgpack.packb(order),
+                answer,
+            )
             answer.seek(0)
             return msgpack.unpackb(answer.read(MOST_ANSWER))
     except (OSError, ValueError, msgpack.UnpackException) as error:
@@ -71,17 +78,19 @@ def _run(program: str, order: bytes, answer: Any) -> None:
         raise Stopped from error
 
 
-def serve(work: str, cpu_seconds: int) -> None:
+def serve(work: str, cpu_seconds: int, reads_files: bool) -> None:
     """The child: one order, one answer."""
     source = sys.stdin.buffer.read()
     module, _colon, name = work.partition(":")
     function = getattr(import_module(module), name)
-    for limit, most in (
+    limits = [
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_AS, MOST_MEMORY),
         (resource.RLIMIT_FSIZE, MOST_ANSWER),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 0),  # last: from here on nothing can be opened
-    ):
+    ]
+    if not reads_files:
+        limits.append((resource.RLIMIT_NOFILE, 0))  # from here on nothing can be opened
+    for limit, most in limits:
         resource.setrlimit(limit, (most, most))
     os.write(1, msgpack.packb(function(**msgpack.unpackb(source))))

@@ -15,6 +15,7 @@ from apps.accounts.viewers import Viewer
 from apps.activity.models import Activity
 from apps.core import clock
 from apps.core.templatetags.ui import PRIORITY, STATUS, at
+from apps.inbox.appointments import Appointment, appointments
 from apps.omnichannel.models import Delivery
 from apps.tickets.models import Message, Ticket
 
@@ -40,6 +41,7 @@ class Item:
     sentence: str = ""
     delivery: dict[str, Any] | None = None
     is_first_unread: bool = False
+    appointments: Sequence[Appointment] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def timeline(
         events = events.since(messages[0].written_at)
     if before and messages:
         events = events.filter(at__lt=messages[-1].written_at)
-    items = _merge(messages, list(events), seen_to, tag_names)
+    items = _merge(messages, list(events), seen_to, tag_names, ticket.office.time_zone)
     return Timeline(_with_days(items), messages[-1].pk if messages else 0, messages[0].public_id if has_earlier else "")
 
 
@@ -146,10 +148,20 @@ def _delivery() -> Subquery:
     return Subquery(rows.order_by(concern, "pk").values(facts=fields)[:1])
 
 
-def _merge(messages: list[Message], events: list[Activity], seen_to: int, tag_names: Mapping[str, str]) -> list[Item]:
+def _merge(
+    messages: list[Message], events: list[Activity], seen_to: int, tag_names: Mapping[str, str], zone_name: str
+) -> list[Item]:
     unread = next((m.pk for m in messages if m.pk > seen_to and m.direction == "in"), None) if seen_to else None
     lines = [
-        Item("message", m.written_at, message=m, delivery=_facts(m), is_first_unread=m.pk == unread) for m in messages
+        Item(
+            "message",
+            m.written_at,
+            message=m,
+            delivery=_facts(m),
+            is_first_unread=m.pk == unread,
+            appointments=appointments(m.details, zone_name),
+        )
+        for m in messages
     ]
     told = ((event.at, describe(event, tag_names)) for event in events)
     lines += [Item("event", moment, sentence=sentence) for moment, sentence in told if sentence]

@@ -24,6 +24,7 @@ from . import (
     authentication,
     automatic,
     bounces,
+    calendars,
     echo,
     fax,
     languages,
@@ -284,6 +285,8 @@ def _details(mail: parsing.ParsedMail) -> dict[str, Any]:
         details["forwarded_from"] = {"name": mail.forwarded.name, "address": mail.forwarded.address}
     if mail.automatic.why:
         details["automatic"] = mail.automatic.why
+    if mail.calendars and (found := calendars.appointments(mail.calendars)):
+        details["appointments"] = found
     if mail.report:
         details["report"] = {
             "action": mail.report.action,

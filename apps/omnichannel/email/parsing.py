@@ -53,6 +53,7 @@ KNOWN_HEADERS = {
     *("delivered-to", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding"),
     *("content-disposition", "auto-submitted"),
 }
+CALENDARS = ("text/calendar", "application/ics")
 TNEF_KINDS = ("application/ms-tnef", "application/vnd.ms-tnef")
 TRACE_HEADERS = ("received", "authentication-results")
 RECIPIENT_HEADERS = (
@@ -355,7 +356,7 @@ def _take(part: Message, alternative: _Body | None, contents: _Contents, *, is_r
         part.set_payload("")  # nobody asks for it again: a large file is held once
     if (kind in TNEF_KINDS or name.lower() == "winmail.dat") and _unpack(content, contents):
         return
-    if kind == "text/calendar":
+    if kind in CALENDARS:
         contents.calendars.append(charsets.decode(content, _charset(part)))
     content_id = words.readable(part.get("content-id", "") or "").strip("<> ")[:200]
     contents.attachments.append(
