@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
 from apps.core import clock
@@ -17,7 +18,7 @@ from apps.core.models import TimeStamped
 
 M = TypeVar("M", bound=Model)
 Converters = tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
-Parts = list[tuple[type[Model], list[str], Converters]]
+Parts = list[tuple[type[Model], list[str], int, Converters]]  # the number: where among the names the key stands
 
 
 def insert(row: M) -> M:
@@ -50,8 +51,9 @@ def update(row: Model, names: Sequence[str], **provided: Any) -> bool:
     still say what is given here. False when they do not."""
     statement, fields, asked = _update(type(row), tuple(names), tuple(provided), connection.vendor)
     _stamp(row)
-    values = [_given(field, row, is_new=False) for field in fields]
-    guards = [field.get_db_prep_save(value, connection) for field, value in zip(asked, provided.values(), strict=True)]
+    database = _database()
+    values = [_given(field, row, database, is_new=False) for field in fields]
+    guards = [field.get_db_prep_save(value, database) for field, value in zip(asked, provided.values(), strict=True)]
     return run(statement, [*values, row.pk, *guards]) > 0
 
 
@@ -67,7 +69,8 @@ class Read:
 
     `{a}` becomes the columns of model A under the alias a. `first()` gives one object for each model, None for a row
     that an outer join did not find, then whatever else the statement selects. `holds` names the alias whose row is
-    held until the commit, where the database can. An `UPDATE … RETURNING {a}` reads as well.
+    held until the commit, where the database can. An `UPDATE … RETURNING {a}` reads as well. `all()` gives a row that
+    was joined to several as one object.
     """
 
     def __init__(self, statement: str, *, holds: str = "", **models: type[Model]) -> None:
@@ -81,29 +84,36 @@ class Read:
         statement, parts = self._put_together()
         with connection.cursor() as cursor:
             cursor.execute(statement, _plain(params))
-            return [_objects(parts, values) for values in cursor.fetchall()]
+            found = cursor.fetchall()
+        made: dict[tuple[int, Any], Model] = {}
+        return [_objects(parts, values, made) for values in found]
 
     def _put_together(self) -> tuple[str, Parts]:
         kept = self._kept.get(connection.vendor)
         if kept is None:
             columns = {alias: _columns(model, alias) for alias, model in self.models.items()}
             end = f" FOR UPDATE OF {self.holds}" if self.holds and connection.features.has_select_for_update else ""
-            parts = [(model, _names(model), _converters(model)) for model in self.models.values()]
+            parts = [
+                (model, names := _names(model), names.index(model._meta.pk.attname), _converters(model))  # type: ignore[union-attr]
+                for model in self.models.values()
+            ]
             kept = self._kept[connection.vendor] = self.statement.format(**columns) + end, parts
         return kept
 
 
-def _objects(parts: Parts, values: Sequence[Any]) -> tuple[Any, ...]:
-    found, at = [], 0
-    for model, names, converters in parts:
-        found.append(_made(model, names, converters, list(values[at : at + len(names)])))
+def _objects(parts: Parts, values: Sequence[Any], made: dict[tuple[int, Any], Model]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    at = 0
+    for model, names, key_at, converters in parts:
+        key = values[at + key_at]
+        if key is not None and (at, key) not in made:
+            made[at, key] = _made(model, names, converters, list(values[at : at + len(names)]))
+        found.append(made.get((at, key)))
         at += len(names)
     return (*found, *values[at:])
 
 
-def _made(model: type[Model], names: list[str], converters: Converters, values: list[Any]) -> Model | None:
-    if all(value is None for value in values):
-        return None
+def _made(model: type[Model], names: list[str], converters: Converters, values: list[Any]) -> Model:
     for at, functions, expression in converters:
         for function in functions:
             values[at] = function(values[at], expression, connection)
@@ -113,8 +123,9 @@ def _made(model: type[Model], names: list[str], converters: Converters, values: 
 def _written(statement: str, fields: "list[Field[Any, Any]]", new: Sequence[Model]) -> list[tuple[Any, ...]]:
     for row in new:
         _stamp(row)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_given(field, row, is_new=True) for row in new for field in fields])
+    database = _database()
+    with database.cursor() as cursor:
+        cursor.execute(statement, [_given(field, row, database, is_new=True) for row in new for field in fields])
         return cursor.fetchall()
 
 
@@ -134,8 +145,13 @@ def _stamp(row: Model) -> None:
         row.updated_at = clock.now()
 
 
-def _given(field: "Field[Any, Any]", row: Model, *, is_new: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, is_new), connection)
+def _given(field: "Field[Any, Any]", row: Model, database: BaseDatabaseWrapper, *, is_new: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, is_new), database)
+
+
+def _database() -> BaseDatabaseWrapper:
+    """This thread's own: `connection` looks for it again at every touch, three hundred times a mail."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 @cache

@@ -86,6 +86,7 @@ def _joined(token: str) -> str:
     return _term(_JOINTS.sub("_", fold(token)))
 
 
+@lru_cache(maxsize=50_000)
 def _forms(language: str, word: str) -> tuple[str, ...]:
     whole = _term(fold(word))
     if whole in EMPTY_WORDS.get(language, ()):
@@ -100,7 +101,6 @@ def _stems(language: str, word: str) -> tuple[str, ...]:
     return (_stem(language, word),)
 
 
-@lru_cache(maxsize=50_000)
 def _stem(language: str, word: str) -> str:
     word = word[:LONGEST_TERM]
     if not word.isalpha() or language not in STEMMERS:

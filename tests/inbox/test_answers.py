@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from apps.omnichannel import registry
 from apps.omnichannel.models import Delivery, Thread
@@ -138,15 +139,17 @@ def test_what_was_not_delivered_says_why_and_is_tried_again(desk, by_mail):
 
 
 def test_p_5_an_answer_costs_the_same_in_a_long_conversation(desk, by_mail, django_assert_max_num_queries):
-    """Five to know who asks, the rest in the verb and its listeners, two of them the test's own savepoint."""
+    """Three to know who asks, one to read and hold the ticket, the rest in the verb and its listeners; two are the
+    test's own savepoint, and SQLite needs two more for words and places."""
+    most = 18 if connection.vendor == "sqlite" else 16
     send(desk, by_mail, text="First.")
     seen = newest(by_mail).pk
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(most):
         send(desk, by_mail, text="Second.", last_seen=seen)
     for number in range(60):
         services.add_message(by_mail, author=by_mail.requester, text=f"message {number}", via="email")
     seen = newest(by_mail).pk
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(most):
         send(desk, by_mail, text="Third.", last_seen=seen)
 
 

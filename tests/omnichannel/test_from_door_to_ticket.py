@@ -9,6 +9,7 @@ from apps.notifications.models import Notice
 from apps.omnichannel import services
 from apps.omnichannel.models import Delivery, Envelope
 from apps.omnichannel.ports import DeliveryFailed, InboundAttachment, RawInput
+from apps.omnichannel.services import intake
 from apps.tickets import services as tickets
 from apps.tickets.models import Message, Ticket
 from tests.factories.accounts import user_in
@@ -45,6 +46,21 @@ def test_r_04_processing_twice_changes_nothing(channel):
     Envelope.objects.update(next_at=envelope.received_at)
     services.process(envelope.pk)
     assert Ticket.objects.count() == 1
+
+
+def test_r_04_who_reads_the_same_at_once_and_comes_second_undoes_all_of_it(channel, monkeypatch):
+    envelope = services.store(channel, RawInput(b"ana: Hello", "webhook"))
+
+    def overtaken(inbound):
+        Envelope.objects.filter(pk=envelope.pk).update(state="processed", next_at=None, reason="by another")
+        return []
+
+    monkeypatch.setattr(intake, "keep_files", overtaken)
+    services.process(envelope.pk)
+    envelope.refresh_from_db()
+    assert (envelope.state, envelope.reason, envelope.attempts) == ("processed", "by another", 1)
+    assert not Ticket.objects.exists()
+    assert not Delivery.objects.exists()
 
 
 def test_r_02_what_a_broken_parser_left_is_read_after_the_mending(channel, fake_kind, monkeypatch):

@@ -18,7 +18,7 @@ from apps.inbox.views.ticket import conversation_context, facts_of, get_ticket
 from apps.omnichannel import links
 from apps.omnichannel import services as doors
 from apps.omnichannel.models import Delivery
-from apps.tickets import services
+from apps.tickets import at_hand, services
 from apps.tickets.errors import AnsweredMeanwhile
 from apps.tickets.files import KeptFile, NewFile, keep
 from apps.tickets.models import Message, Ticket
@@ -31,19 +31,20 @@ THEN = {"solve": Status.SOLVED, "wait": Status.WAITING}
 @require_POST
 def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """`kind` is reply or note. An answer written past news is held, not sent (R-19); `anyway` sends it all the same."""
-    ticket = get_ticket(request, public_id)
-    own = f"/desk/t/{ticket.public_id}/"
+    # The button that was pressed says more than the choice above it: without script both buttons are there.
+    is_note = (request.POST.get("as") or request.POST.get("kind")) == "note"
     try:
-        # The button that was pressed says more than the choice above it: without script both buttons are there.
-        if (request.POST.get("as") or request.POST.get("kind")) == "note":
-            return _note(request, ticket, own)
-        return _reply(request, ticket, own)
+        files = _files(request, public_id, verb="ticket.note" if is_note else "ticket.reply")
+        with whole():
+            ticket = get_ticket(request, public_id, held=True)
+            with at_hand.holding(ticket):  # the verb need not read it again
+                return (_note if is_note else _reply)(request, ticket, files)
     except AnsweredMeanwhile as error:
-        return _held(request, ticket, error)
+        return _held(request, public_id, error)
     except DomainError as error:
         if is_partial(request):
-            return refused(request, error, to=own)
-        return _page_again(request, ticket, error=error)
+            return refused(request, error, to=f"/desk/t/{public_id}/")
+        return _page_again(request, public_id, error=error)
 
 
 @act("ticket.reply")
@@ -66,15 +67,15 @@ def call_links(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "inbox/pick_page.html", context | {"piece": "inbox/_pick_call.html"})
 
 
-def _reply(request: HttpRequest, ticket: Ticket, own: str) -> HttpResponse:
+def _reply(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> HttpResponse:
     require(request.viewer, "ticket.reply", ticket.office_id)  # type: ignore[attr-defined]
     how = addressing.given(request.POST, ticket)
     draft = facts_of(ticket.own_draft)  # type: ignore[attr-defined]
     kept = drafts.kept_files(drafts.files_of(draft["pk"])) if draft.get("files") else []
-    files = [*kept, *_files(request)]
+    files = [*kept, *uploaded]
     if files:
         addressing.check_size(how.channel or doors.door_for(ticket).channel, [file.size for file in files])
-    with doors.addressed(how), whole():
+    with doors.addressed(how):
         message = services.reply(
             ticket,
             author=request.user,  # type: ignore[arg-type]
@@ -85,6 +86,7 @@ def _reply(request: HttpRequest, ticket: Ticket, own: str) -> HttpResponse:
         )
         if draft.get("pk"):
             drafts.sent(draft["pk"])
+    own = f"/desk/t/{ticket.public_id}/"
     sent = _("Sent to %(name)s") % {"name": how.recipient or ticket.requester}
     seconds = owed_wait(message)
     return done(
@@ -103,35 +105,39 @@ def owed_wait(message: Message) -> int:
     return max(round((first.next_at - clock.now()).total_seconds()), 0) if first and first.next_at else 0
 
 
-def _note(request: HttpRequest, ticket: Ticket, own: str) -> HttpResponse:
+def _note(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> HttpResponse:
     require(request.viewer, "ticket.note", ticket.office_id)  # type: ignore[attr-defined]
     services.add_note(
         ticket,
         author=request.user,  # type: ignore[arg-type]
         text=request.POST.get("text", ""),
-        attachments=_files(request),
+        attachments=uploaded,
     )
-    return done(request, _("Private note added"), to=own, event="desk:sent")
+    return done(request, _("Private note added"), to=f"/desk/t/{ticket.public_id}/", event="desk:sent")
 
 
-def _held(request: HttpRequest, ticket: Ticket, error: AnsweredMeanwhile) -> HttpResponse:
+def _held(request: HttpRequest, public_id: str, error: AnsweredMeanwhile) -> HttpResponse:
     newer = Message.objects.visible_to(request.viewer).filter(pk__in=error.detail["newer"])  # type: ignore[attr-defined]
     context = {"held": error, "newer": list(newer)}
     if is_partial(request):
         return render(request, "inbox/_held.html", context, status=409)
-    return _page_again(request, ticket, status=409, **context)
+    return _page_again(request, public_id, status=409, **context)
 
 
-def _page_again(request: HttpRequest, ticket: Ticket, *, status: int = 422, **more: object) -> HttpResponse:
+def _page_again(request: HttpRequest, public_id: str, *, status: int = 422, **more: object) -> HttpResponse:
     """Without script: the same page, the text still in its box, and what stood in the way."""
     context = conversation_context(
-        request, ticket.public_id, typed=request.POST.get("text", ""), kind=request.POST.get("kind", "reply"), **more
+        request, public_id, typed=request.POST.get("text", ""), kind=request.POST.get("kind", "reply"), **more
     )
     return render(request, "inbox/ticket_page.html", context, status=status)
 
 
-def _files(request: HttpRequest) -> list[KeptFile]:
+def _files(request: HttpRequest, public_id: str, *, verb: str) -> list[KeptFile]:
+    """Put away before any row is held, and only for somebody who may write there."""
     uploads = request.FILES.getlist("files")
+    if not uploads:
+        return []
+    require(request.viewer, verb, get_ticket(request, public_id).office_id)  # type: ignore[attr-defined]
     return keep(NewFile(f.name or "", f, f.content_type or "application/octet-stream") for f in uploads)
 
 

@@ -28,8 +28,10 @@ OTHERS_SHOWN = 10
 LOG_SHOWN = 50
 
 
-def get_ticket(request: HttpRequest, public_id: str) -> Ticket:
-    """The ticket of that public id or reference, if this viewer may see it; one query. Else 404, whatever the cause."""
+def get_ticket(request: HttpRequest, public_id: str, *, held: bool = False) -> Ticket:
+    """The ticket of that public id or reference, if this viewer may see it; one query. Else 404, whatever the cause.
+    `held`: the row is ours until the commit.
+    """
     seen = LastSeen.objects.filter(user=request.user, ticket=OuterRef("pk")).values("message_id")[:1]
     rows = (
         Ticket.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
@@ -37,6 +39,8 @@ def get_ticket(request: HttpRequest, public_id: str) -> Ticket:
         .annotate(seen_to=Subquery(seen))
     )
     rows = drafts.with_drafts(rows, request.user)  # type: ignore[arg-type]
+    if held:
+        rows = rows.select_for_update(of=("self",))
     number = Ticket.pk_from_reference(public_id)
     ticket = rows.filter(pk=number).first() if number else rows.filter(public_id=public_id).first()
     if ticket is None:

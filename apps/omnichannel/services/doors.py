@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.accounts.models import Office
+from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.hours.services import is_open
 from apps.omnichannel import at_hand
@@ -21,6 +22,18 @@ from apps.people.services import identify
 from apps.tickets.models import Ticket
 
 MOST_COPIES = 20
+STANDING = rows.Read(
+    """
+    SELECT {thread}, {channel}, {office} FROM omnichannel_thread thread
+    JOIN omnichannel_channel channel ON channel.id = thread.channel_id
+    JOIN accounts_office office ON office.id = channel.office_id
+    WHERE thread.ticket_id = %s AND thread.ended_at IS NULL AND channel.is_active
+    ORDER BY thread.updated_at DESC, thread.id DESC
+    """,
+    thread=Thread,
+    channel=Channel,
+    office=Office,
+)
 
 
 @dataclass(frozen=True)
@@ -78,11 +91,7 @@ def door_for(ticket: Ticket) -> Door:
     coming_in = at_hand.thread_of(ticket.pk)
     if coming_in:
         return Door(_of_the_team(ticket, coming_in.channel), coming_in, coming_in.recipient)
-    threads = list(
-        Thread.objects.filter(ticket=ticket, ended_at=None, channel__is_active=True)
-        .select_related("channel__office")
-        .order_by("-updated_at", "-pk")
-    )
+    threads = _standing(ticket)
     copies = _once_a_person(thread for thread in threads if thread.role == Thread.Role.CC)
     main = next((thread for thread in threads if thread.role == Thread.Role.TO), None)
     if main:
@@ -165,6 +174,15 @@ def undo_seconds(channel: Channel) -> int:
     """How long an answer waits, so that its writer may take it back."""
     own = channel.settings.get("undo_seconds")
     return int(own) if own is not None else int(getattr(adapter_class(channel.kind), "undo_seconds", 0))
+
+
+def _standing(ticket: Ticket) -> list[Thread]:
+    """The conversations that go on, the newest word first, each with its channel and office."""
+    threads = []
+    for thread, thread.channel, office in STANDING.all([ticket.pk]):
+        thread.channel.office, thread.ticket = office, ticket
+        threads.append(thread)
+    return threads
 
 
 def _end(thread: Thread) -> None:

@@ -29,6 +29,12 @@ NEXT_NUMBER = (
     "UPDATE omnichannel_thread SET last_sequence = last_sequence + 1, updated_at = %s WHERE id = %s "
     "RETURNING last_sequence"
 )
+# The same and the place that bears the number, where one statement may write two tables.
+NEXT_PLACE = f"""
+WITH next AS ({NEXT_NUMBER})
+INSERT INTO omnichannel_threadmessage (thread_id, message_id, sequence, client_id, external_id)
+SELECT %s, %s, last_sequence, %s, %s FROM next RETURNING id, sequence
+"""  # noqa: S608  our own words
 CURRENT = rows.Read(
     """
     SELECT {thread}, {ticket}, {person}, (
@@ -93,17 +99,20 @@ def number(thread: Thread, message: Message, *, client_id: str | None = None, ex
 
     The row of the ticket is held before the row of its thread, everywhere: two writers never wait for each other.
     """
+    entry = ThreadMessage(thread=thread, message=message, client_id=client_id, external_id=external_id)
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBER, [clock.now(), thread.pk])
-        thread.last_sequence = cursor.fetchone()[0]
-    return _place(thread, message, client_id, external_id)
+        if connection.vendor == "postgresql":
+            cursor.execute(NEXT_PLACE, [clock.now(), thread.pk, thread.pk, message.pk, client_id, external_id])
+            entry.pk, entry.sequence = cursor.fetchone()
+            thread.last_sequence = entry.sequence
+        else:
+            cursor.execute(NEXT_NUMBER, [clock.now(), thread.pk])
+            entry.sequence = thread.last_sequence = cursor.fetchone()[0]
+            rows.insert(entry)
+    return _placed(entry, thread)
 
 
-def _place(thread: Thread, message: Message, client_id: str | None, external_id: str) -> ThreadMessage:
-    entry = ThreadMessage(
-        thread=thread, message=message, sequence=thread.last_sequence, client_id=client_id, external_id=external_id
-    )
-    rows.insert(entry)
+def _placed(entry: ThreadMessage, thread: Thread) -> ThreadMessage:
     if adapter_class(thread.channel.kind).is_resident:
         live.tell(f"visitor.{thread.pk}", {"type": "thread.grew", "thread": thread.pk, "sequence": entry.sequence})
     return entry
@@ -135,7 +144,8 @@ def _receive(channel: Channel, inbound: InboundMessage, files: Sequence[KeptFile
         ticket = _open(channel, inbound, person, files, at, earlier, reason)
         message = ticket.first_message  # type: ignore[attr-defined]
         thread = _new_thread(channel, inbound, ticket, person, keep_key=reason != "unverified")
-        entry = _place(thread, message, *names)
+        entry = ThreadMessage(thread=thread, message=message, sequence=1, client_id=names[0], external_id=names[1])
+        _placed(rows.insert(entry), thread)
     if entry.sequence == 1:
         event = ThreadBegun(
             ticket_id=ticket.pk,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.activity.bus import Actor
-from apps.core import clock
+from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.core.transactions import whole
 from apps.people.models import Person
@@ -18,6 +18,16 @@ from apps.tickets.files import KeptFile
 from apps.tickets.models import Message, Ticket
 from apps.tickets.services.row import changed, locked, of, set_last_words, set_status, write
 from apps.tickets.states import PAUSED, Direction, Status
+
+# By people, and not by the writer themselves.
+_NEWER = rows.Read(
+    """
+    SELECT id, author_label FROM tickets_message
+    WHERE ticket_id = %s AND id > %s AND NOT is_automatic
+        AND (author_person_id IS NOT NULL OR coalesce(author_user_id, 0) <> %s)
+    ORDER BY id
+    """
+)
 
 
 @whole()
@@ -154,11 +164,6 @@ def _take_up_again(ticket: Ticket, at: datetime) -> list[events.TicketEvent]:
 
 
 def _hold_when_stale(ticket: Ticket, author: User | None, last_seen_message_id: int) -> None:
-    newer = list(
-        ticket.messages.after(last_seen_message_id)  # type: ignore[attr-defined]
-        .by_people()
-        .exclude(author_user=author, author_person=None)
-        .values_list("pk", "author_label")
-    )
+    newer = _NEWER.all([ticket.pk, last_seen_message_id, author.pk if author else 0])
     if newer:
         raise AnsweredMeanwhile([pk for pk, _name in newer], newer[-1][1])

@@ -3,10 +3,14 @@
 import contextlib
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import trans_real
 
+from apps.omnichannel import services
 from apps.omnichannel.email import threads
 from apps.omnichannel.models import Delivery, Thread
+from apps.omnichannel.ports import RawInput
 from apps.tickets import services as tickets
 from apps.tickets.models import Message, Ticket
 from tests.factories.accounts import user_in
@@ -126,6 +130,20 @@ def test_r_04_the_same_mail_twice_is_one_message_and_different_mails_of_one_id_a
     arrive(mail("uno", message_id="<same@example.org>"))
     arrive(mail("dos", message_id="<same@example.org>"))
     assert Message.objects.filter(direction="in").count() == 2
+
+
+def statements(mailbox, raw):
+    """How many a mail takes from the door to its end, without the savepoints that only a test has."""
+    with CaptureQueriesContext(connection) as asked:
+        services.process(services.store(mailbox, RawInput(raw, "command")).pk)
+    return len([query for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]])
+
+
+def test_p_1_a_mail_costs_few_statements(mailbox):
+    """SQLite keeps the words apart from the document and cannot write two tables at once."""
+    is_lite = connection.vendor == "sqlite"
+    assert statements(mailbox, mail("¿A qué hora abren?")) == (31 if is_lite else 27)
+    assert statements(mailbox, mail("¿Y el sábado?", to=token_address(Thread.objects.get()))) == (19 if is_lite else 17)
 
 
 def test_r_04_one_mail_to_two_mailboxes_is_kept_in_each(arrive, mailbox):
