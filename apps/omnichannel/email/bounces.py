@@ -84,9 +84,15 @@ def _from_blocks(blocks: Sequence[dict[str, str]], original_id: str) -> Report:
         _action(first),
         _status(first.get("status", "")),
         recipients,
-        first.get("diagnostic-code", "")[:500],
+        _without_type(first.get("diagnostic-code", ""))[:500],
         original_id,
     )
+
+
+def _without_type(code: str) -> str:
+    """ "smtp; 550 5.1.1 no such user" -> "550 5.1.1 no such user" """
+    kind, _, text = code.partition(";")
+    return (text or kind).strip()
 
 
 def _action(block: dict[str, str]) -> str:
