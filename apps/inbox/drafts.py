@@ -1,6 +1,8 @@
 """Words that are not sent yet: kept, shown, taken over, thrown away."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -10,6 +12,7 @@ from django.db.models.functions import JSONObject
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.pictures import marker
 from apps.core.transactions import whole
 from apps.inbox.models import Draft, DraftFile, Watcher
 from apps.omnichannel.services import TakenBack
@@ -55,9 +58,7 @@ def keep(ticket: Ticket, user: User, *, kind: str, text: str, addressing: dict[s
 @whole()
 def add_files(ticket: Ticket, user: User, *, kind: str, files: Sequence[KeptFile]) -> Draft:
     draft, _made = Draft.objects.get_or_create(ticket=ticket, user=user, kind=kind)
-    DraftFile.objects.bulk_create(
-        DraftFile(draft=draft, file=f.key, name=f.name, content_type=f.content_type[:120], size=f.size) for f in files
-    )
+    _put(draft, files)
     return draft
 
 
@@ -69,12 +70,29 @@ def drop_file(draft: Draft, public_id: str) -> None:
         transaction.on_commit(lambda key=key: default_storage.delete(key))  # type: ignore[misc]
 
 
+def _put(draft: Draft, files: Sequence[KeptFile]) -> None:
+    DraftFile.objects.bulk_create(
+        DraftFile(
+            draft=draft,
+            file=f.key,
+            name=f.name,
+            content_type=f.content_type[:120],
+            size=f.size,
+            content_id=f.content_id,
+        )
+        for f in files
+    )
+
+
 def files_of(draft: Draft | int | None) -> list[DraftFile]:
     return list(DraftFile.objects.filter(draft=draft)) if draft else []
 
 
 def kept_files(rows: Iterable[DraftFile]) -> list[KeptFile]:
-    return [KeptFile(row.file.name, row.name, row.content_type, row.size) for row in rows]
+    return [
+        KeptFile(row.file.name, row.name, row.content_type, row.size, row.content_id, bool(row.content_id))
+        for row in rows
+    ]
 
 
 def sent(draft_id: int) -> None:
@@ -86,13 +104,12 @@ def sent(draft_id: int) -> None:
 def bring_back(ticket: Ticket, user: User, taken: TakenBack, *, from_slug: str = "") -> Draft:
     """What was taken back stands in the box again, before whatever was begun there since."""
     draft, _made = Draft.objects.get_or_create(ticket=ticket, user=user, kind="reply")
-    draft.text = f"{taken.text}\n\n{draft.text}".rstrip() if draft.text.strip() else taken.text
+    text, files = _renamed(taken.text, taken.files, {f.name for f in files_of(draft)})
+    draft.text = f"{text}\n\n{draft.text}".rstrip() if draft.text.strip() else text
     draft.addressing = {"to": taken.recipient, "from": from_slug, "cc": list(taken.cc), "bcc": list(taken.bcc)}
     draft.updated_at = clock.now()
     draft.save()
-    DraftFile.objects.bulk_create(
-        DraftFile(draft=draft, file=f.key, name=f.name, content_type=f.content_type, size=f.size) for f in taken.files
-    )
+    _put(draft, files)
     return draft
 
 
@@ -100,10 +117,26 @@ def bring_back(ticket: Ticket, user: User, taken: TakenBack, *, from_slug: str =
 def take_over(theirs: Draft, user: User) -> Draft:
     """A colleague goes on where another stopped: the words and files change hands, what one had begun stays before."""
     mine, _made = Draft.objects.get_or_create(ticket=theirs.ticket, user=user, kind=theirs.kind)
-    mine.text = "\n\n".join(part for part in (mine.text.strip(), theirs.text) if part)
+    text, files = _renamed(theirs.text, kept_files(files_of(theirs)), {f.name for f in files_of(mine)})
+    mine.text = "\n\n".join(part for part in (mine.text.strip(), text) if part)
     mine.addressing = mine.addressing or theirs.addressing
     mine.updated_at = clock.now()
     mine.save()
-    DraftFile.objects.filter(draft=theirs).update(draft=mine)
+    _put(mine, files)
     theirs.delete()
     return mine
+
+
+def _renamed(text: str, files: Sequence[KeptFile], taken: set[str]) -> tuple[str, list[KeptFile]]:
+    """Where two boxes become one, a picture whose name is taken gets another, in the words as well."""
+    renamed = []
+    for file in files:
+        name = file.name
+        if file.content_id and name in taken:
+            stem, _dash, ending = name.rpartition("-")
+            ending = ending.rpartition(".")[2]
+            name = next(new for n in count(1) if (new := f"{stem}-{n}.{ending}") not in taken)
+            text = text.replace(marker(file.name), marker(name))
+        taken.add(name)
+        renamed.append(replace(file, name=name))
+    return text, renamed

@@ -6,6 +6,7 @@ from django.db import models
 from apps.core import clock
 from apps.core.files import storage_key
 from apps.core.ids import public_id
+from apps.core.pictures import marker
 
 
 class Draft(models.Model):
@@ -31,7 +32,8 @@ class Draft(models.Model):
 
 
 class DraftFile(models.Model):
-    """A file that waits with its draft. Its bytes become the message's when that is sent."""
+    """A file that waits with its draft. Its bytes become the message's when that is sent. With a content id it is a
+    picture that stands in the words, where they say `marker`."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
     public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
@@ -39,12 +41,17 @@ class DraftFile(models.Model):
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=120, default="application/octet-stream")
     size = models.PositiveBigIntegerField()
+    content_id = models.CharField(max_length=250, blank=True)
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def marker(self) -> str:
+        return marker(self.name) if self.content_id else ""
 
 
 class Watcher(models.Model):

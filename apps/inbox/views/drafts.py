@@ -1,5 +1,6 @@
 """The box as it stands: kept on the server, taken back after sending, taken over from a colleague."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.access import staff_page
 from apps.accounts.permissions import require
+from apps.core import pictures
 from apps.core.errors import NotAllowed
 from apps.core.given import row_number
 from apps.core.http import done, is_partial, refused
@@ -61,7 +63,7 @@ def _take_back(message: Message, request: HttpRequest) -> None:
 @staff_page("ticket.view")
 @require_POST
 def keep_draft(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What stands in the box, every few seconds; `files` are added, `drop` names one to throw away."""
+    """What stands in the box, every few seconds; `files` and `pictures` are added, `drop` names one to throw away."""
     ticket = get_ticket(request, public_id)
     kind = "note" if request.POST.get("kind") == "note" else "reply"
     try:
@@ -76,15 +78,31 @@ def keep_draft(request: HttpRequest, public_id: str) -> HttpResponse:
         text=request.POST.get("text", ""),
         addressing=addressing.as_kept(request.POST),
     )
-    uploads = request.FILES.getlist("files")
+    uploads = [*request.FILES.getlist("files"), *request.FILES.getlist("pictures")]
     if uploads:
-        kept = keep(NewFile(f.name or "", f, f.content_type or "application/octet-stream") for f in uploads)
+        kept = keep(_new_files(request))
         draft = drafts.add_files(ticket, user, kind=kind, files=kept)  # type: ignore[arg-type]
     if draft and request.POST.get("drop"):
         drafts.drop_file(draft, request.POST["drop"])
     if is_partial(request) and (uploads or request.POST.get("drop")):
         return render(request, "inbox/_draft_files.html", {"draft_files": drafts.files_of(draft), "ticket": ticket})
     return JsonResponse({"at": timezone.localtime().strftime("%H:%M")})
+
+
+def _new_files(request: HttpRequest) -> list[NewFile]:
+    """`files` are attached; `pictures` stand in the words under their names, unless they are none."""
+    files = [_new_file(file) for file in request.FILES.getlist("files")]
+    for file in request.FILES.getlist("pictures"):
+        start = file.read(16)
+        file.seek(0)
+        stands = pictures.is_picture(file.content_type or "", start)
+        files.append(_new_file(file, content_id=pictures.new_content_id() if stands else ""))
+    return files
+
+
+def _new_file(file: UploadedFile, content_id: str = "") -> NewFile:
+    kind = file.content_type or "application/octet-stream"
+    return NewFile(file.name or "", file, kind, content_id, bool(content_id))
 
 
 @staff_page("ticket.view")

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from email.utils import formataddr
+from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_noop
 from apps.core import crypto
 from apps.core.files import clean_name
 from apps.core.html import display_html, text_to_html
+from apps.core.pictures import html_with_pictures
 from apps.omnichannel.ports import ChannelFacts, DeliveryFailed, OutboundAttachment, OutboundMessage, Quoted
 
 from . import addresses, threads
@@ -37,6 +39,26 @@ class Mail:
     details: dict[str, str] = field(default_factory=dict)
 
 
+class _Mail(EmailMultiAlternatives):
+    """The pictures of the page travel with the page (multipart/related): programs show them in it and list them nowhere
+    else. Providers that are given parts instead of a mail find them in `attachments`, by their content ids."""
+
+    def message(self, **more: Any) -> Any:
+        mail = super().message(**more)
+        parts = mail.get_payload()
+        if mail.get_content_subtype() != "mixed":
+            return mail
+        inline = [part for part in parts if part["Content-ID"] and part.get_content_maintype() == "image"]
+        bodies = parts[0]
+        if not inline or bodies.get_content_subtype() != "alternative":
+            return mail
+        page = SafeMIMEMultipart("related")
+        page.set_payload([bodies.get_payload()[-1], *inline])
+        bodies.set_payload([*bodies.get_payload()[:-1], page])
+        mail.set_payload([part for part in parts if part not in inline])
+        return mail
+
+
 def build(facts: ChannelFacts, message: OutboundMessage, *, shows_all: bool = True) -> Mail:
     """Raises DeliveryFailed when the message can be no mail: no address, or files beyond what mail carries.
 
@@ -51,7 +73,7 @@ def build(facts: ChannelFacts, message: OutboundMessage, *, shows_all: bool = Tr
         subject = _subject(message)
         text, html = _bodies(facts, message, subject, names_copies=bool(message.copies) and not shows_all)
     to, copies = _shown(message, recipient) if shows_all else (recipient, [])
-    mail = EmailMultiAlternatives(
+    mail = _Mail(
         subject=subject,
         body=text,
         from_email=formataddr((one_line(facts.settings.get("from_name") or facts.office_name), sender), "utf-8"),
@@ -115,18 +137,19 @@ def _bodies(
     facts: ChannelFacts, message: OutboundMessage, subject: str, *, names_copies: bool = False
 ) -> tuple[str, str]:
     signature = (message.signature or str(facts.settings.get("signature") or "")).strip()
+    html = display_html(message.html) if message.html else html_with_pictures(message.text.strip(), _inline(message))
     context = {
         "language": message.language or facts.language,
         "subject": subject,
         "text": message.text.strip(),
-        "html": display_html(message.html or text_to_html(message.text.strip())),
+        "html": html,
         "signature": signature,
         "signature_html": display_html(text_to_html(signature)),
         "office": facts.office_name,
         "reference": message.reference,
         "is_automatic": message.is_automatic,
         "is_notice": message.is_notice,
-        "pictures": _pictures(message),
+        "pictures": [(cid, name) for name, cid in _inline(message) if f"cid:{cid}" not in html],
         "also_to": ", ".join(dict.fromkeys([message.to or message.recipient, *message.copies])) if names_copies else "",
         "history": [
             (_lead(quoted), _quoted_lines(quoted.text), display_html(text_to_html(quoted.text)))
@@ -151,12 +174,12 @@ def _quoted_lines(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
 
 
-def _pictures(message: OutboundMessage) -> list[tuple[str, str]]:
-    """Content ids and names of the pictures shown below the text, where the text itself does not show them."""
+def _inline(message: OutboundMessage) -> list[tuple[str, str]]:
+    """Names and content ids of the pictures shown in the page; where the text has no place for one, below it."""
     return [
-        (one_line(file.content_id), clean_name(file.name))
+        (clean_name(file.name), one_line(file.content_id))
         for file in message.attachments
-        if file.content_id and file.content_type.startswith("image/") and f"cid:{file.content_id}" not in message.html
+        if file.content_id and file.content_type.startswith("image/")
     ]
 
 

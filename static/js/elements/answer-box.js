@@ -2,6 +2,7 @@
 import { debounce } from "../lib/debounce.js";
 import * as drafts from "../lib/drafts.js";
 import { keepOnServer } from "../lib/kept-drafts.js";
+import { bringsWords, isPicture, place } from "../lib/pasted-pictures.js";
 import { say } from "../lib/say.js";
 import { toast } from "../lib/toast.js";
 import { word } from "../lib/words.js";
@@ -26,9 +27,11 @@ customElements.define(
       on(this, "change", (event) => this.changed(event.target));
       on(this, "click", (event) => this.clicked(event));
       on(window, "desk:insert", (event) => this.insert(event.detail));
-      on(this, "paste", (event) => this.addFiles(event.clipboardData.files, event));
+      on(this, "paste", (event) => bringsWords(event.clipboardData) || this.given(event.clipboardData.files, event));
       on(this, "dragover", (event) => event.preventDefault());
-      on(this, "drop", (event) => this.addFiles(event.dataTransfer.files, event));
+      on(this, "drop", (event) => this.given(event.dataTransfer.files, event));
+      this.arriving = new Set();
+      this.addEventListener("submit", (event) => this.awaited(event), { capture: true, signal: this.abort.signal });
       on(this.form, "submit", () => this.save());
       on(this.form, "desk:sent", () => this.sent());
       on(window, "desk:key", (event) => this.letter(event.detail) && event.preventDefault());
@@ -110,15 +113,44 @@ customElements.define(
       this.typed();
     }
 
-    addFiles(files, event) {
+    // In an answer by mail a picture goes where the words are; everything else is attached.
+    given(files, event) {
       if (!files?.length) return;
       event.preventDefault();
+      const shows = this.kind === "reply" && this.dataset.door === "email";
+      const small = [...files].filter((file) => this.fits(file));
+      this.addFiles(small.filter((file) => !shows || !isPicture(file)));
+      for (const picture of small.filter((file) => shows && isPicture(file))) this.arrives(picture);
+    }
+
+    // One after the other: each stands behind the one before it.
+    arrives(picture) {
+      const before = [...this.arriving].at(-1);
+      const arrival = Promise.resolve(before).then(() => place(this, picture));
+      this.arriving.add(arrival);
+      arrival.finally(() => this.arriving.delete(arrival));
+    }
+
+    // Sending waits for the pictures that are on their way.
+    async awaited(event) {
+      if (!this.arriving.size) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const { submitter } = event;
+      if ((await Promise.all(this.arriving)).every(Boolean)) this.form.requestSubmit(submitter);
+    }
+
+    fits(file) {
+      if (file.size <= LARGEST_MB * 1024 * 1024) return true;
+      toast(word("toobig", { name: file.name, size: LARGEST_MB }), { kind: "error" });
+      return false;
+    }
+
+    addFiles(files) {
+      if (!files.length) return;
       const input = this.form.elements.files;
       const all = new DataTransfer();
-      for (const file of [...input.files, ...files]) {
-        if (file.size > LARGEST_MB * 1024 * 1024) toast(word("toobig", { name: file.name, size: LARGEST_MB }), { kind: "error" });
-        else all.items.add(file);
-      }
+      for (const file of [...input.files, ...files]) all.items.add(file);
       input.files = all.files;
       this.showFiles();
     }

@@ -15,7 +15,7 @@ export function keepOnServer(box, on) {
   on(box, "click", (event) => drop(box, event.target.closest("[data-drop]")));
   on(window, "desk:undone", ({ detail }) => undone(box, detail));
   on(box.form, "submit", () => later.cancel());
-  return { cancel: later.cancel, sent: () => clear(box, later) };
+  return { cancel: later.cancel, sent: () => clear(box, later), add: (picture) => add(box, picture) };
 }
 
 async function post(box, more = {}) {
@@ -25,7 +25,7 @@ async function post(box, more = {}) {
   form.set("text", box.text.value);
   form.set("kind", box.kind);
   try {
-    const answer = await fetch(`${box.dataset.own}draft/`, { method: "POST", body: form, headers: more.drop ? { "HX-Request": "true" } : {} });
+    const answer = await fetch(`${box.dataset.own}draft/`, { method: "POST", body: form, headers: more.drop || more.pictures ? { "HX-Request": "true" } : {} });
     if (!answer.ok) return null;
     box.status(word("saved"));
     return answer;
@@ -36,12 +36,22 @@ async function post(box, more = {}) {
 
 async function drop(box, button) {
   if (!button) return;
-  const answer = await post(box, { drop: button.dataset.drop });
-  if (answer) {
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    box.querySelector("#draft-files").replaceChildren(...fresh.body.childNodes);
-  }
+  const { marker } = button.closest("li").dataset;
+  if (marker) box.text.value = box.text.value.replace(marker, "");
+  await show(box, await post(box, { drop: button.dataset.drop }));
   box.text.focus();
+}
+
+async function add(box, picture) {
+  const answer = await post(box, { pictures: picture });
+  await show(box, answer);
+  return Boolean(answer);
+}
+
+async function show(box, answer) {
+  if (!answer) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  box.querySelector("#draft-files").replaceChildren(...fresh.body.childNodes);
 }
 
 // The button says how many get it.
