@@ -30,6 +30,7 @@ OAUTH = (
     "oauth_scope",
 )
 FOLDERS = ("imap_folder", "imap_since", "imap_after", "imap_done_folder")
+NEEDED = {"provider", "imap_host", "imap_security", "imap_auth", "imap_password", "smtp_host", "smtp_security"}
 SMTP = ("smtp_host", "smtp_security", "smtp_port", "smtp_username", "smtp_password")
 
 
@@ -61,6 +62,8 @@ class _Own(EmailForm):
         self.secret_names = {n for n, f in self.fields.items() if isinstance(f.widget, forms.PasswordInput)}
         for name in self.secret_names & {n for n, text in (row.secrets or {}).items() if text}:
             self.fields[name].help_text = _("It is set. Write a new one to replace it; leave it empty to keep it.")
+        for name in NEEDED & self.fields.keys():
+            self.fields[name].is_needed = True  # here, although the whole form can do without
         _dress(self)
 
     def taken(self) -> tuple[dict[str, Any], dict[str, str]]:
