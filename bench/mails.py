@@ -1,4 +1,8 @@
-"""W1: new mails and answers to them, each with plain text, HTML and a 20 KiB picture, through one process."""
+"""W1: new mails and answers to them, each with plain text, HTML and a 20 KiB picture, through one process.
+
+The first mail of a process loads what is only loaded when it is needed (calendars, the broker's client, statements) and
+is measured apart: spread over 250 mails it would add five milliseconds to each.
+"""
 
 import random
 import time
@@ -16,8 +20,9 @@ def run(count: int = 250) -> list[dict[str, Any]]:
     channel = Channel.objects.select_related("office__body", "office__calendar", "team").get(slug="biblioteca-correo")
     words, mark = Words(), int(time.time())
     new = [_mail(words, mark, number).as_bytes() for number in range(count)]
+    first = _through(channel, [_mail(words, mark, count).as_bytes()])
     floor = mails_a_second(new)
-    results = [{"what": "floor: parse and store a mail", "a_second": round(floor, 1)}]
+    results: list[dict[str, Any]] = [{"what": "floor: parse and store a mail", "a_second": round(floor, 1)}]
     results.append({"what": "W1 new mails", **_through(channel, new), "floor": round(floor, 1)})
     answers = []
     for number in range(count):
@@ -27,7 +32,7 @@ def run(count: int = 250) -> list[dict[str, Any]]:
     results.append({"what": "W1 answers", **_through(channel, answers), "floor": round(floor, 1)})
     for result in results[1:]:
         result["of_floor"] = round(result["a_second"] / floor, 2)
-    return results
+    return [*results, {"what": "the first mail of a process", "cpu_ms": first["cpu_ms"]}]
 
 
 def _through(channel: Any, raws: list[bytes]) -> dict[str, Any]:
