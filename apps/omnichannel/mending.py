@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -66,7 +66,17 @@ def delivery(request: HttpRequest, public_id: str) -> HttpResponse:
 @staff_page("operator.view")
 @require_POST
 def retry_delivery(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _tried_again(request, [_delivery(request, public_id)])
+    row = _delivery(request, public_id)
+    to = request.POST.get("to", "").strip()
+    if not to or to == row.recipient:
+        return _tried_again(request, [row])
+    try:
+        fresh = mending.send_elsewhere(row, to=to, actor=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("omnichannel:delivery", public_id)
+    messages.success(request, _("It will be sent to %(to)s.") % {"to": fresh.recipient})
+    return HttpResponseRedirect(OUTBOX)
 
 
 @staff_page("operator.view")

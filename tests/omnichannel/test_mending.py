@@ -7,11 +7,13 @@ from apps.activity.models import Activity
 from apps.core.errors import Conflict, Invalid
 from apps.omnichannel import rawtext, services
 from apps.omnichannel.conservation import balance
-from apps.omnichannel.models import Delivery, Envelope
+from apps.omnichannel.models import Channel, Delivery, Envelope
 from apps.omnichannel.ports import RawInput
 from apps.tickets import services as tickets
 from apps.tickets.models import Message, Ticket
 from tests.factories.accounts import user_in
+from tests.factories.omnichannel import ChannelFactory
+from tests.factories.people import PersonFactory
 from tests.factories.tickets import TicketFactory
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +169,23 @@ def test_the_list_of_what_is_stuck_asks_the_same_however_long_it_is(
         stuck(channel, f"ana: gibberish {n}")
     with django_assert_max_num_queries(12):
         desk.get(QUARANTINE)
+
+
+def test_a_dead_letter_goes_to_another_address_under_a_key_of_its_own(channel, ana, desk):
+    mailbox = ChannelFactory(kind="email", office=channel.office, address="help@desk.olmo.example")
+    Channel.objects.filter(pk=channel.pk).update(is_active=False)
+    person = PersonFactory(body=channel.office, email="gone@olmo.example")
+    ticket = TicketFactory(office=channel.office, requester=person, via="email")
+    tickets.reply(ticket, author=ana, text="At eight.")
+    dead = Delivery.objects.get()
+    Delivery.objects.update(state="dead", next_at=None, error_kind="recipient_unavailable")
+
+    desk.post(f"{OUTBOX}{dead.public_id}/retry/", {"to": "no address"})
+    assert Delivery.objects.count() == 1
+    desk.post(f"{OUTBOX}{dead.public_id}/retry/", {"to": "here@olmo.example"})
+    dead.refresh_from_db()
+    fresh = Delivery.objects.exclude(pk=dead.pk).get()
+    assert (dead.state, fresh.state, fresh.recipient) == ("cancelled", "waiting", "here@olmo.example")
+    assert fresh.thread.channel == mailbox
+    assert fresh.thread.key != dead.thread.key
+    assert fresh.message == dead.message
