@@ -1,4 +1,4 @@
-"""Measure what was promised: `python -m bench [pages] [mails] [chat] [watchers]`.
+"""Measure what was promised: `python -m bench [pages] [mails] [doors] [chat] [watchers]`.
 
 Needs DATABASE_URL; with REDIS_URL several processes run, without it all in one (pages and mails only). First fill it:
 `python manage.py migrate && python bench/volume.py 100000`. Each line is one JSON object; read ratios beside the floor
@@ -22,7 +22,7 @@ def main() -> int:
         print("Say which database with DATABASE_URL; with REDIS_URL several processes run, without it all in one.")
         return 2
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("works", nargs="*", metavar="WORK", help="pages, mails, chat, watchers")
+    parser.add_argument("works", nargs="*", metavar="WORK", help="pages, mails, doors, chat, watchers")
     parser.add_argument("--rounds", type=int, default=200)
     options = parser.parse_args()
 
@@ -30,13 +30,14 @@ def main() -> int:
 
     django.setup()
     from apps.tickets.models import Ticket
-    from bench import chat, mails, pages, watchers
+    from bench import chat, mail_doors, mails, pages, watchers
 
     count = Ticket.objects.count()
     print(json.dumps({"tickets": count}))
     works = {
         "pages": lambda: pages.run(count, rounds=options.rounds),
         "mails": mails.run,
+        "doors": mail_doors.run,
         "chat": chat.run,
         "watchers": watchers.run,
     }

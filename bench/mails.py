@@ -35,6 +35,12 @@ def run(count: int = 250) -> list[dict[str, Any]]:
     return [*results, {"what": "the first mail of a process", "cpu_ms": first["cpu_ms"]}]
 
 
+def new_mails(count: int) -> list[bytes]:
+    """Mails nobody has had yet."""
+    words, mark = Words(), time.time_ns()
+    return [_mail(words, mark, number).as_bytes() for number in range(count)]
+
+
 def _through(channel: Any, raws: list[bytes]) -> dict[str, Any]:
     from apps.omnichannel.models import Envelope
     from apps.omnichannel.ports import RawInput

@@ -57,14 +57,16 @@ def quick_emptying() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """What lives in the process and not in the database is forgotten between tests."""
+    """What lives in the process and not in the database is forgotten between tests: the last page's language, too."""
     from django.core.cache import cache
+    from django.utils import translation
 
     from apps.core import live, queue
     from config.celery import Nudge
 
     yield
     cache.clear()
+    translation.deactivate()
     live._silent_until = queue._silent_until = Nudge._silent_until = 0.0
 
 
