@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apps.hours import arithmetic
 from apps.hours.arithmetic import NeverOpen, Pause, Span, WorkingHours
@@ -11,12 +11,32 @@ from apps.hours.arithmetic import NeverOpen, Pause, Span, WorkingHours
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, ZoneInfoNotFoundError)
+
+
 def answers(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """`{"id", "due"}` or `{"id", "business_minutes"}` for every case; due is ISO 8601, or None for never."""
+    """`{"id", "due"}` or `{"id", "business_minutes"}` for every case; due is ISO 8601, or None for never.
+
+    A case that cannot be read gives `{"id", "error"}`, and so do all of a calendar that cannot be read. Raises one of
+    UNREADABLE where there are no groups of cases at all.
+    """
     for group in document["groups"]:
-        hours = hours_of(group)
+        hours: WorkingHours | Exception
+        try:
+            hours = hours_of(group)
+        except UNREADABLE as error:
+            hours = error
         for case in group["cases"]:
-            yield {"id": case["id"], **_answer(case, hours)}
+            yield {"id": case.get("id") if isinstance(case, dict) else None, **_safe_answer(case, hours)}
+
+
+def _safe_answer(case: Any, hours: WorkingHours | Exception) -> dict[str, Any]:
+    try:
+        if isinstance(hours, Exception):
+            raise hours
+        return _answer(case, hours)
+    except UNREADABLE as error:
+        return {"error": f"{type(error).__name__}: {error}"}
 
 
 def hours_of(group: dict[str, Any]) -> WorkingHours:

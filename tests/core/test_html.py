@@ -301,10 +301,20 @@ def test_s_12_every_payload_of_the_corpus_is_safe_and_keeps_its_text(name, tmp_p
     assert [r["id"] for r in results if any(check.judge(cases[r["id"]], r["html"]))] == []
 
 
-@pytest.mark.parametrize("content", [None, "{", "[1]", '[{"id": 1}]', '[{"id": 1, "html": null}]'])
+@pytest.mark.parametrize("content", [None, "{", "{}", "[1]", '[{"id": 1}]', '[{"id": 1, "html": null}]'])
 def test_the_command_says_in_one_sentence_what_is_wrong_with_its_file(tmp_path, content):
     path = tmp_path / "cases.json"
     if content is not None:
         path.write_text(content)
     with pytest.raises(CommandError, match=r"cases\.json"):
         call_command("clean_html", path, stdout=StringIO())
+
+
+def test_a_case_that_cannot_be_read_costs_no_other(tmp_path):
+    path = tmp_path / "cases.json"
+    path.write_text('[{"id": 1}, {"id": 2, "html": "<b>x</b>"}]')
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("clean_html", path, stdout=out)
+    first, second = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (first["id"], "error" in first, second) == (1, True, {"id": 2, "html": "<b>x</b>"})

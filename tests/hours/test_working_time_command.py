@@ -42,10 +42,25 @@ def test_it_answers_due_times_and_spans_a_line_each(monkeypatch):
     ]
 
 
-@pytest.mark.parametrize("broken", ["", "[]", '{"groups": [{"tz": "Olmo/Nowhere", "cases": []}]}'])
+@pytest.mark.parametrize("broken", ["", "[]", "{}", '{"groups": [{"tz": "Olmo/Nowhere", "cases": [{"id": 1}]}]}'])
 def test_it_says_what_it_cannot_read(broken, monkeypatch):
     with pytest.raises(CommandError):
         ask(broken, monkeypatch)
+
+
+def test_a_case_that_cannot_be_read_costs_no_other(monkeypatch):
+    week = {"weekly_hours": {"mon": [["09:00", "19:00"]]}}
+    good = {"id": "g", "start": "2026-03-02T08:30:00Z", "business_minutes": 30}
+    groups = [{"tz": "Olmo/Nowhere", **week, "cases": [good]}, {"tz": "UTC", **week}]
+    groups[1]["cases"] = [good | {"id": "a", "start": "bad"}, {"id": "b"}, None, good]
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"groups": groups})))
+    with pytest.raises(CommandError, match="4 cases"):
+        call_command("working_time", stdout=out)
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["id"], "error" in line) for line in told] == [
+        ("g", True), ("a", True), ("b", True), (None, True), ("g", False)
+    ]  # fmt: skip
 
 
 @pytest.mark.corpus

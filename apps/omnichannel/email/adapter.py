@@ -199,6 +199,7 @@ class EmailAdapter:
         named = {threads.without_token(address) for address in (*mail.to, *mail.cc)}
         return (
             mail.report is None
+            and not mail.author.is_ambiguous  # nobody to answer (S-03)
             and not self._is_unproven(mail)
             and automatic.may_be_answered(
                 mail.automatic,

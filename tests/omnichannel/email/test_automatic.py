@@ -140,6 +140,11 @@ def test_s_04_who_did_not_pass_our_servers_check_gets_no_automatic_answer():
     assert read(mail()).may_be_answered
 
 
+@pytest.mark.parametrize("second", ["From: rosa@example.org", "From: rosa@example.org, x@example.org"])
+def test_s_03_a_mail_with_several_authors_is_answered_to_nobody(second):
+    assert not read(f"{second}\n".encode() + mail()).may_be_answered
+
+
 def test_without_a_name_for_our_server_no_check_counts():
     raw = b"Authentication-Results: ; dmarc=pass\n" + mail()
     assert not read(raw).sender.is_verified

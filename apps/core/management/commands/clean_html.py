@@ -8,24 +8,35 @@ from apps.core.html import clean_html
 
 
 class Command(BaseCommand):
-    help = 'Clean a JSON list of {"id", "html"} and print {"id", "html"} a line.'
+    help = 'Clean a JSON list of {"id", "html"} and print {"id", "html"} a line; {"id", "error"} for what is none.'
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        for case_id, html in _cases(file):
-            self.stdout.write(json.dumps({"id": case_id, "html": clean_html(html)}))
+        broken = 0
+        for case in _cases(file):
+            answer = _answer(case)
+            self.stdout.write(json.dumps(answer))
+            broken += "error" in answer
+        if broken:
+            raise CommandError(f"{file}: {broken} cases could not be read; their lines say why.")
 
 
-def _cases(file: Path) -> list[tuple[Any, str]]:
+def _answer(case: Any) -> dict[str, Any]:
+    if not isinstance(case, dict) or "id" not in case or not isinstance(case.get("html"), str):
+        return {"id": case.get("id") if isinstance(case, dict) else None, "error": 'Not an {"id", "html"}.'}
+    return {"id": case["id"], "html": clean_html(case["html"])}
+
+
+def _cases(file: Path) -> list[Any]:
     try:
-        cases = [(case["id"], case["html"]) for case in json.loads(file.read_text(encoding="utf-8"))]
+        cases = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise CommandError(f'{file} is not a JSON list of {{"id", "html"}}: {error!r}') from error
-    if not all(isinstance(html, str) for _id, html in cases):
-        raise CommandError(f'{file} is not a JSON list of {{"id", "html"}}: "html" must be text.')
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{file} is no JSON: {error!r}") from error
+    if not isinstance(cases, list):
+        raise CommandError(f'{file} is not a JSON list of {{"id", "html"}}.')
     return cases

@@ -2,7 +2,6 @@ import json
 import os
 import sys
 from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,11 +14,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            document = json.load(sys.stdin)
-            for answer in cases.answers(document):
+            broken = 0
+            for answer in cases.answers(json.load(sys.stdin)):
                 self.stdout.write(json.dumps(answer))
+                broken += "error" in answer
             self.stdout.flush()
         except BrokenPipeError:  # the reader has seen enough; what is still in the buffer must go nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError) as error:
+        except cases.UNREADABLE as error:
             raise CommandError(f"This is not a list of calendars with cases: {error!r}") from error
+        if broken:
+            raise CommandError(f"{broken} cases could not be read; their lines say why.")
