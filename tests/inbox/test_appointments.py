@@ -1,6 +1,7 @@
 """An invitation is read in the ticket: in the office's time, with the sender's beside it where it differs."""
 
 import pytest
+from django.utils import translation
 
 from apps.inbox.appointments import appointments
 from apps.tickets.models import Message
@@ -20,7 +21,8 @@ INVITATION = {
 
 
 def shown(facts):
-    (found,) = appointments({"appointments": [INVITATION | facts]}, "America/Montevideo")
+    with translation.override("en"):
+        (found,) = appointments({"appointments": [INVITATION | facts]}, "America/Montevideo")
     return found.when, found.theirs
 
 

@@ -147,12 +147,20 @@ class Connection:
                 self._move(uids, self.mailbox.done_folder)
 
     def wait(self, seconds: float) -> bool:
-        """Until the server says that something changed; False when nothing did. Only where `can_idle`."""
+        """Until the server says that something changed; False when nothing did. Only where `can_idle`.
+
+        What it said since the folder was opened counts, too: news in the answer to the last look is not told again.
+        """
+        if self._has_grown():
+            return True
         with self._watched(seconds + ANSWER_TO_DONE):
             is_early = self._client.idle()
             said = self._client.idle_check(timeout=0 if is_early else seconds)
             _text, more = self._client.idle_done()
             return is_early or any(len(line) > 1 and line[1] in (b"EXISTS", b"RECENT") for line in [*said, *more])
+
+    def _has_grown(self) -> bool:
+        return len(self._client._imap.untagged_responses.get("EXISTS", [])) > 1  # the first belongs to the opening
 
     def folders(self) -> list[str]:
         with self._watched():

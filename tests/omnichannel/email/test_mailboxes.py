@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from pytest_django.asserts import assertNumQueries
 
 from apps.accounts.viewers import for_user
@@ -24,6 +25,12 @@ from tests.omnichannel.email.conftest import free_port
 pytestmark = pytest.mark.django_db
 HOME = "/desk/admin/mailboxes/"
 SECRET = "canary-secret-42"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
