@@ -24,7 +24,7 @@ from .parsing import MOST_BYTES, MOST_RECIPIENTS
 
 log = logging.getLogger(__name__)
 THREADS = 4  # transactions at once; more only wait for one another
-LONGEST_LINE = 64 * 1024
+LONGEST_LINE = 4 * 1024 * 1024  # RFC 5321 says 1000, but whole pages come in one line, and refused is lost
 IDLE_SECONDS = 120
 
 STORED = "250 2.0.0 Stored"
@@ -144,10 +144,18 @@ def _with_fresh_connection(function: Any, args: tuple[Any, ...]) -> Any:
         close_old_connections()
 
 
+class _Smtp(SMTP):
+    line_length_limit = LONGEST_LINE
+
+
+class _Lmtp(LMTP):
+    line_length_limit = LONGEST_LINE
+
+
 class _Controller(Controller):
     def __init__(self, door: Door, *, hostname: str, port: int, lmtp: bool) -> None:
         super().__init__(door, hostname=hostname, port=port, ready_timeout=10)
-        self.protocol = LMTP if lmtp else SMTP
+        self.protocol = _Lmtp if lmtp else _Smtp
 
     def factory(self) -> SMTP:
         return self.protocol(

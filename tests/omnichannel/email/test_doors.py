@@ -142,6 +142,13 @@ def test_s_59_a_mail_that_is_too_large_is_refused(door, monkeypatch):
         assert code == 552
 
 
+def test_r_01_a_line_longer_than_the_rules_allow_is_taken_all_the_same(door):
+    raw = b"From: ana@example.org\r\nSubject: One line\r\n\r\n" + b"palabra " * 40_000 + b"fin.\r\n"
+    with smtplib.SMTP(door.host, door.port, timeout=10) as server:
+        server.sendmail("ana@example.org", ["help@desk.olmo.example"], raw)
+    assert bytes(Envelope.objects.get().raw) == raw
+
+
 def test_one_mail_to_two_mailboxes_comes_to_both(door, open_mailbox):
     ChannelFactory(kind="email", address="other@desk.olmo.example", office=open_mailbox.office)
     hand_over(door, mail(), "help@desk.olmo.example", "other@desk.olmo.example", "help+x@desk.olmo.example")
