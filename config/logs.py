@@ -2,9 +2,16 @@
 
 import logging.config
 import re
+import sys
 from typing import Any
 
-import structlog
+# structlog takes along whatever draws tracebacks prettily where that is installed; we draw none, and it is 10 MB.
+_without = {name: sys.modules.setdefault(name, None) for name in ("rich", "better_exceptions")}  # type: ignore[arg-type]
+import structlog  # noqa: E402
+
+for _name, _was in _without.items():
+    if _was is None:
+        del sys.modules[_name]
 
 # A magic link or a hook's address is a key: whoever reads the log must not get in with it.
 _KEYS_IN_PATHS = re.compile(r"(/(?:m|hooks|reset)/)[^\s?]+")

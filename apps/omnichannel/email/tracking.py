@@ -68,7 +68,7 @@ def verify(name: str, secrets: Mapping[str, Any], raw: RawInput) -> None:
     request = providers.request_of(raw)
     try:
         _view(name, tracker, secrets, raw).run_validators(request)
-    except providers.FORGED as error:
+    except providers.forged_errors() as error:
         raise Forged(str(error)) from error
     except providers.UNREADABLE as error:
         raise Forged("the call cannot be read") from error

@@ -3,12 +3,12 @@
 import smtplib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
@@ -44,20 +44,35 @@ def send(facts: ChannelFacts, mail: Mail, *, external_id: str) -> Receipt:
 def _by_django(mail: Mail, external_id: str) -> Receipt:
     try:
         get_connection().send_messages([mail.message])
-    except AnymailRecipientsRefused as error:
-        raise DeliveryFailed("recipient_unavailable", _short(error)) from error
-    except AnymailAPIError as error:
-        raise _of_provider(error) from error
-    except (AnymailError, BadHeaderError) as error:
-        raise DeliveryFailed("invalid", _short(error)) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryFailed("temporary", _short(error)) from error
+    except Exception as error:
+        failure = _of_anymail(error) or _of_django(error)
+        if failure is None:
+            raise
+        raise failure from error
     status = getattr(mail.message, "anymail_status", None)
     details = {"provider_id": str(status.message_id)} if status and status.message_id else {}
     return Receipt(external_id=external_id, details=details)
 
 
-def _of_provider(error: AnymailAPIError) -> DeliveryFailed:
+def _of_anymail(error: Exception) -> DeliveryFailed | None:
+    """First of all, for an answer of a provider is an OSError, too. Not loaded here: only who uses it raises it."""
+    known = sys.modules.get("anymail.exceptions")
+    if known is None:
+        return None
+    if isinstance(error, known.AnymailRecipientsRefused):
+        return DeliveryFailed("recipient_unavailable", _short(error))
+    if isinstance(error, known.AnymailAPIError):
+        return _of_provider(error)
+    return DeliveryFailed("invalid", _short(error)) if isinstance(error, known.AnymailError) else None
+
+
+def _of_django(error: Exception) -> DeliveryFailed | None:
+    if isinstance(error, BadHeaderError):
+        return DeliveryFailed("invalid", _short(error))
+    return DeliveryFailed("temporary", _short(error)) if isinstance(error, OSError) else None
+
+
+def _of_provider(error: Any) -> DeliveryFailed:
     code = error.status_code
     reason = _short(error)
     if code is None:
@@ -73,7 +88,7 @@ def _of_provider(error: AnymailAPIError) -> DeliveryFailed:
     return DeliveryFailed("temporary" if code >= 500 or code == 408 else "invalid", reason)
 
 
-def _retry_after(error: AnymailAPIError) -> float | None:
+def _retry_after(error: Any) -> float | None:
     value = getattr(error.response, "headers", {}).get("Retry-After", "")
     return float(value) if str(value).isdigit() else None
 
