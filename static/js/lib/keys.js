@@ -57,6 +57,7 @@ function ask(key) {
 function press(key) {
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((e) => e.checkVisibility()).at(-1);
   if (!found) return false;
+  window.htmx?.process(found.closest("form") ?? found); // a key may come before what was just swapped in has settled
   found.click();
   if (found.tagName === "SUMMARY") setTimeout(() => found.parentElement.querySelector(".pop-panel :is(button, input, select, a):not([type=hidden])")?.focus());
 }
