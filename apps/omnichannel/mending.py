@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -70,6 +71,8 @@ def retry_delivery(request: HttpRequest, public_id: str) -> HttpResponse:
     to = request.POST.get("to", "").strip()
     if not to or to == row.recipient:
         return _tried_again(request, [row])
+    if not request.viewer.may("ticket.reply", row.message.ticket.office_id):  # type: ignore[attr-defined]
+        raise PermissionDenied  # another address gets to read it: that is answering, not mending
     try:
         fresh = mending.send_elsewhere(row, to=to, actor=request.user)
     except DomainError as error:

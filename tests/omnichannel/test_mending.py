@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.accounts.models import Role
 from apps.activity.models import Activity
 from apps.core.errors import Conflict, Invalid
 from apps.omnichannel import rawtext, services
@@ -189,3 +190,19 @@ def test_a_dead_letter_goes_to_another_address_under_a_key_of_its_own(channel, a
     assert fresh.thread.channel == mailbox
     assert fresh.thread.key != dead.thread.key
     assert fresh.message == dead.message
+
+
+def test_s_27_who_may_mend_but_not_answer_sends_nothing_to_another_address(channel, client):
+    ChannelFactory(kind="email", office=channel.office, address="help@desk.olmo.example")
+    Channel.objects.filter(pk=channel.pk).update(is_active=False)
+    client.force_login(user_in(channel.office, "observer", language="en"))
+    Role.objects.filter(key="observer").update(permissions=["ticket.view", "operator.view"])
+    ticket = TicketFactory(
+        office=channel.office, requester=PersonFactory(body=channel.office, email="g@olmo.example"), via="email"
+    )
+    tickets.reply(ticket, author=user_in(channel.office), text="At eight.")
+    Delivery.objects.update(state="dead", next_at=None)
+    url = f"{OUTBOX}{Delivery.objects.get(is_automatic=False).public_id}/retry/"
+    assert client.post(url, {"to": "elsewhere@olmo.example"}).status_code == 403
+    assert Delivery.objects.get(is_automatic=False).recipient == "g@olmo.example"
+    assert client.post(url).status_code == 302
