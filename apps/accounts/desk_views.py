@@ -184,7 +184,11 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_page("team.manage")
 def teams(request: HttpRequest) -> HttpResponse:
-    rows = Team.objects.filter(office_id__in=_ours(request)).select_related("office").prefetch_related("members")
+    rows = (
+        Team.objects.filter(office_id__in=_ours(request))
+        .select_related("office", "calendar")
+        .prefetch_related("members")
+    )
     return render(request, "accounts/teams.html", {"teams": rows})
 
 
@@ -194,9 +198,13 @@ def edit_team(request: HttpRequest, slug: str = "") -> HttpResponse:
     team = get_object_or_404(Team, slug=slug, office_id__in=_ours(request)) if slug else Team()
     form = TeamForm(request.POST or None, instance=team, viewer=request.viewer)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
-        services.save_team(form.save(commit=False), members=form.cleaned_data["members"], actor=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("staff:teams")
+        try:
+            services.save_team(form.save(commit=False), members=form.cleaned_data["members"], actor=request.user)
+        except DomainError as error:
+            form.add_error(error.detail.get("field"), str(error.message))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("staff:teams")
     return _form_page(request, form, team.name if slug else _("New team"), "teams", _("Save"))
 
 

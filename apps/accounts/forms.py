@@ -124,12 +124,15 @@ class TeamForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = Team
-        fields = ["name", "office"]
-        labels = {"office": _("Office")}
+        fields = ["name", "office", "calendar"]
+        labels = {"office": _("Office"), "calendar": _("Opening hours")}
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = Office.objects.where(viewer, "team.manage")  # type: ignore[attr-defined]
+        calendar: Any = self.fields["calendar"]
+        calendar.queryset = calendar.queryset.filter(office__body_id__in=viewer.body_ids)
+        calendar.empty_label = _("Those of the office")
         people = User.objects.active().visible_to(viewer)
         if self.instance.pk:
             people = people.filter(memberships__office__body_id=self.instance.office.body_id).distinct()
@@ -183,6 +186,8 @@ class OfficeForm(Dressed, forms.ModelForm):
             del self.fields["parent"]
             calendars = self.fields["calendar"].queryset  # type: ignore[attr-defined]
             self.fields["calendar"].queryset = calendars.filter(office__body_id=self.instance.body_id)  # type: ignore[attr-defined]
+            if self.instance.parent_id:
+                self.fields["calendar"].empty_label = _("Those of the office above")  # type: ignore[attr-defined]
         else:
             self.fields["parent"].queryset = ours  # type: ignore[attr-defined]
             self.fields["parent"].required = True

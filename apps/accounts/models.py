@@ -156,6 +156,9 @@ class Team(TimeStamped):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="teams")
+    calendar = models.ForeignKey(
+        "hours.Calendar", null=True, blank=True, on_delete=models.SET_NULL, related_name="teams_using"
+    )
 
     objects = TeamQuerySet.as_manager()
 

@@ -182,7 +182,9 @@ def revoke_token(token: ApiToken, *, actor: User) -> None:
 
 
 def save_team(team: Team, *, members: Any, actor: Any) -> Team:
-    """Only people who work in the team's body can be its members (S-33)."""
+    """Only people who work in the team's body can be its members (S-33). Raises Invalid for another body's hours."""
+    if team.calendar and team.calendar.office.body_id != team.office.body_id:
+        raise Invalid("foreign_calendar", _("These opening hours belong to another body."), field="calendar")
     with transaction.atomic():
         if not team.slug:
             team.slug = free_slug(Team, team.name)

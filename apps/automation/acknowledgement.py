@@ -12,6 +12,7 @@ from apps.automation.placeholders import fill
 from apps.core import clock, rows
 from apps.hours.services import next_opening
 from apps.tickets.models import Ticket
+from apps.tickets.opening_hours import followed_by
 
 HOUR = timedelta(hours=1)
 # No further than the ceilings: the hour of a flood is not counted to its end.
@@ -77,9 +78,8 @@ def _built_in(ticket: Ticket, opening: str) -> str:
 
 
 def _next_opening(ticket: Ticket) -> str:
-    if not ticket.is_outside_hours or not ticket.office.calendar_id:
-        return ""
-    opens = next_opening(ticket.office.calendar, ticket.opened_at)
+    calendar = followed_by(ticket).calendar if ticket.is_outside_hours else None
+    opens = next_opening(calendar, ticket.opened_at) if calendar else None
     if opens is None:
         return ""
     local = timezone.localtime(opens, ZoneInfo(ticket.office.time_zone))

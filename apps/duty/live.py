@@ -13,6 +13,7 @@ from apps.accounts.models import Office, User
 from apps.core import clock
 from apps.hours import arithmetic, duty
 from apps.hours.arithmetic import WorkingHours
+from apps.hours.following import calendar_of
 from apps.hours.models import Presence
 from apps.hours.presence import USUAL_CAPACITY, capacity_for
 from apps.hours.reading import working_hours
@@ -110,7 +111,7 @@ def look(office: Office, office_ids: Sequence[int], *, team_id: int | None = Non
     if team_id:
         tickets, clocks = tickets.filter(team=team_id), clocks.filter(ticket__team=team_id)
     roster = duty.roster_of(office)
-    calendar = duty.calendar_of(office)
+    calendar = calendar_of(office)
     hours = working_hours(calendar, now) if calendar else WorkingHours.always(roster.zone)
     colleagues = _colleagues(roster, tickets, now)
     return Now(

@@ -16,6 +16,7 @@ from apps.duty.live import backlog
 from apps.duty.models import Handover, HandoverItem, Opening, Wall
 from apps.hours import duty
 from apps.hours.arithmetic import WorkingHours
+from apps.hours.following import calendar_of
 from apps.hours.models import Shift
 from apps.hours.reading import working_hours
 from apps.tickets import services as tickets
@@ -115,7 +116,7 @@ def begin_opening(office: Office, *, by: User) -> Opening:
 
 def waiting_before(office: Office) -> TicketQuerySet:
     """What came before the doors opened and still waits for a word from us, in order of urgency."""
-    now, calendar = clock.now(), duty.calendar_of(office)
+    now, calendar = clock.now(), calendar_of(office)
     hours = working_hours(calendar, now) if calendar else WorkingHours.always(duty.roster_of(office).zone)
     found: TicketQuerySet = backlog(Ticket.objects.filter(office_id__in=below(office)).open().awake(), hours, now)
     return found.by_urgency()

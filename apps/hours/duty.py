@@ -14,18 +14,10 @@ from apps.core import clock
 from apps.core.errors import Invalid
 from apps.hours import arithmetic
 from apps.hours.events import AbsenceChanged, ShiftChanged
-from apps.hours.models import Absence, Calendar, Rostered, Shift
+from apps.hours.following import calendar_of
+from apps.hours.models import Absence, Rostered, Shift
 from apps.hours.reading import working_hours
 from apps.hours.roster import Away, Place, PlannedShift, Roster
-
-
-def calendar_of(office: Office) -> Calendar | None:
-    """The office's own opening hours, or those of the nearest office above that has some. At most one query."""
-    if office.calendar_id:
-        return office.calendar
-    above = [int(part) for part in reversed(office.path.split("/")) if part][1:]
-    rows = {row.pk: row for row in Office.objects.filter(pk__in=above).select_related("calendar")} if above else {}
-    return next((rows[pk].calendar for pk in above if pk in rows and rows[pk].calendar_id), None)
 
 
 def roster_of(office: Office) -> Roster:

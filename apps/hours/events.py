@@ -31,6 +31,24 @@ class CalendarChanged(CalendarEvent):
 
 
 @dataclass(frozen=True)
+class HoursGiven(Event):
+    """An office or a team has hours of its own from now on; `calendar_id` is None when it follows those above again.
+
+    `owner` is "office" or "team".
+    """
+
+    subject_kind: ClassVar[str] = "office"
+    office_id: int
+    owner: str
+    owner_id: int
+    calendar_id: int | None
+
+    @property
+    def subject_id(self) -> int:
+        return self.office_id
+
+
+@dataclass(frozen=True)
 class ShiftChanged(Event):
     """`what` is "created", "changed", "roster" or "removed"."""
 

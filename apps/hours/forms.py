@@ -46,6 +46,15 @@ class NewCalendarForm(forms.Form):
         widget=forms.Select(FIELD),
     )
 
+    is_for_office = forms.BooleanField(
+        label=gettext_lazy("They are this office's opening hours"),
+        help_text=gettext_lazy(
+            "Its teams, its channels and the offices below follow them, unless they have their own."
+        ),
+        required=False,
+        initial=True,
+    )
+
     def __init__(self, *args: Any, offices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = offices  # type: ignore[attr-defined]

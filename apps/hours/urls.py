@@ -8,6 +8,7 @@ register_converter(DateConverter, "day")
 app_name = "hours"
 urlpatterns = [
     path("admin/hours/", views.calendars, name="calendars"),
+    path("admin/hours/whose/", views.whose, name="whose"),
     path("admin/hours/<int:pk>/", views.calendar, name="calendar"),
     path("admin/hours/<int:pk>/week/", views.week, name="week"),
     path("admin/hours/<int:pk>/details/", views.details, name="details"),

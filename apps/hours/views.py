@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.access import staff_page
 from apps.accounts.models import Office
-from apps.hours import arithmetic, durations, services
+from apps.hours import arithmetic, durations, owners, services
 from apps.hours.arithmetic import NeverOpen
+from apps.hours.following import followers
 from apps.hours.forms import WEEKS, CheckForm, DetailsForm, NewCalendarForm, SpecialDayForm, WeekForm
 from apps.hours.models import Calendar
 from apps.hours.picture import WeekPicture, in_words, week_picture
@@ -42,10 +43,39 @@ def calendars(request: HttpRequest) -> HttpResponse:
         calendar = services.create_calendar(
             typed["office"], name=typed["name"], week=WEEKS[typed["week"]], actor=request.user
         )
+        if typed["is_for_office"]:
+            owners.give_hours(typed["office"], calendar=calendar, actor=request.user)
         return redirect("hours:calendar", calendar.pk)
     rows = Calendar.objects.manageable_by(request.viewer).select_related("office").with_hours()  # type: ignore[attr-defined]
-    context = {"rows": [_row(calendar) for calendar in rows], "form": form}
-    return render(request, "hours/calendars.html", context)
+    context = {
+        "rows": [_row(calendar) for calendar in rows],
+        "form": form,
+        "owners": owners.owners(request.viewer),  # type: ignore[attr-defined]
+        "choices": _choices(request),
+    }
+    return render(request, "hours/calendars.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_page(VERB)
+def whose(request: HttpRequest) -> HttpResponse:
+    """`office-<key>` and `team-<key>` hold the key of a calendar, or nothing: those above. Others stay."""
+    choices = {str(calendar.pk): calendar for calendar in _choices(request)}
+    changed = 0
+    for owner in owners.owners(request.viewer):  # type: ignore[attr-defined]
+        wanted = request.POST.get(owner.field)
+        if wanted is not None and (wanted == "" or wanted in choices):
+            changed += owners.give_hours(owner.row, calendar=choices.get(wanted), actor=request.user)
+    if changed:
+        messages.success(request, _("Saved."))
+    else:
+        messages.info(request, _("Nothing was different."))
+    return redirect("hours:calendars")
+
+
+def _choices(request: HttpRequest) -> list[Calendar]:
+    bodies = request.viewer.body_ids  # type: ignore[attr-defined]
+    return list(Calendar.objects.filter(office__body_id__in=bodies).select_related("office"))
 
 
 @require_safe
@@ -149,10 +179,25 @@ def _editor(
         "details_form": details_form or DetailsForm(instance=calendar),
         "day_form": day_form or SpecialDayForm(),
         "special_days": [(day, _special_words(day)) for day in calendar.special_days.prefetch_related("intervals")],
-        "used_by": list(calendar.policies.order_by("position").values_list("name", flat=True)),
+        "used_by": _used_by(request, calendar),
         **check(request, calendar),
     }
     return render(request, "hours/calendar.html", context, status=status)
+
+
+def _used_by(request: HttpRequest, calendar: Calendar) -> list[tuple[str, list[str]]]:
+    """By kind: whose own hours these are, who follows them, and what is counted in them."""
+    return [
+        (words, names)
+        for words, names in (
+            (_("Offices"), [row.name for row in calendar.offices_using.all()]),
+            (_("Offices below that follow"), [row.name for row in followers(calendar, request.viewer)]),  # type: ignore[attr-defined]
+            (_("Teams"), [row.name for row in calendar.teams_using.all()]),
+            (_("Channels"), [row.name for row in calendar.channels.all()]),
+            (_("Promises"), [row.name for row in calendar.policies.order_by("position")]),
+        )
+        if names
+    ]
 
 
 def _day_rows(form: WeekForm) -> list[dict[str, Any]]:

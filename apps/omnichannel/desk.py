@@ -10,15 +10,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.accounts.access import staff_page
 from apps.omnichannel import registry
 from apps.omnichannel.models import Channel
+from apps.omnichannel.opening_hours import followed_at, followed_at_all
 from apps.omnichannel.setup import ChannelSetup
 
 
 @staff_page("channel.manage", "operator.view")
 @require_GET
 def channels(request: HttpRequest) -> HttpResponse:
-    rows = Channel.objects.visible_to(request.viewer).select_related("office", "team", "watch")  # type: ignore[attr-defined]
+    rows = Channel.objects.visible_to(request.viewer).select_related(  # type: ignore[attr-defined]
+        "office__calendar", "team__calendar", "calendar", "watch"
+    )
+    hours = followed_at_all(list(rows))
     context = {
-        "channels": [(row, registry.kinds().get(row.kind, row.kind)) for row in rows],
+        "channels": [(row, registry.kinds().get(row.kind, row.kind), hours[row.pk]) for row in rows],
         "kinds": registry.kinds(),
         "may_manage": request.viewer.may("channel.manage"),  # type: ignore[attr-defined]
     }
@@ -46,6 +50,8 @@ def channel(request: HttpRequest, slug: str) -> HttpResponse:
 def _edit(request: HttpRequest, row: Channel) -> HttpResponse:
     setup = ChannelSetup(request.viewer, row, request.POST if request.method == "POST" else None)  # type: ignore[attr-defined]
     _dress(setup.common, setup.own)
+    if row.pk and "calendar" in setup.common.fields:
+        setup.common.fields["calendar"].help_text = _("What counts now: %(why)s.") % {"why": followed_at(row).why}
     if request.method == "POST" and setup.is_valid():
         setup.save(actor=request.user)
         messages.success(request, _("Saved %(name)s") % {"name": row.name})

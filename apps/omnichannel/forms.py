@@ -27,7 +27,10 @@ class ChannelForm(forms.Form):
         help_text=_("Gets what comes in."),
     )
     calendar = forms.ModelChoiceField(
-        Calendar.objects.none(), required=False, label=_("Opening hours"), empty_label=_("Those of the office")
+        Calendar.objects.none(),
+        required=False,
+        label=_("Opening hours"),
+        empty_label=_("Those of the team or the office"),
     )
     language = forms.ChoiceField(required=False, label=_("Language"))
     is_active = forms.BooleanField(required=False, initial=True, label=_("In use"))

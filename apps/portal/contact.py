@@ -13,9 +13,11 @@ from django.utils.translation import pgettext
 from apps.accounts.models import Office
 from apps.hours.arithmetic import NeverOpen, due_at
 from apps.hours.display import DisplayDay, DisplayWeek
+from apps.hours.following import followed_by_offices
 from apps.hours.services import week_for_display, working_hours
 from apps.omnichannel.links import Call, OpenState, open_state
 from apps.omnichannel.models import Channel
+from apps.omnichannel.opening_hours import followed_at_all
 from apps.portal.offices import Portal
 from apps.sla.choosing import promise_for
 from apps.tickets.models import Ticket
@@ -56,11 +58,11 @@ def chat_way(portal: Portal, language: str, at: datetime) -> Way | None:
         Channel.objects.active()  # type: ignore[attr-defined]
         .of_kind("webchat")
         .filter(office__path__startswith=portal.office.path)
-        .select_related("calendar", "office__calendar")
+        .select_related("calendar", "office__calendar", "team__calendar")
     )
     if not rows:
         return None
-    state = first_open([open_state(row.calendar or row.office.calendar, at) for row in rows])
+    state = first_open([open_state(one.calendar, at) for one in followed_at_all(rows).values()])
     zone = ZoneInfo(portal.office.time_zone)
     return Way(f"/{language}/chat/", "message-circle", _("Chat"), words_for(state, at, zone), state.is_open)
 
@@ -92,14 +94,19 @@ def call_ways(portal: Portal, calls: Sequence[Call], at: datetime) -> list[Way]:
 
 
 def counters(portal: Portal, calls: Sequence[Call], at: datetime) -> list[Counter]:
-    """The offices that keep hours or can be reached, from the top; one query."""
-    prefetch_related_objects([office.calendar for office in portal.offices if office.calendar], "special_days")
+    """The offices that keep hours or can be reached, from the top. Two queries, one more where an office follows.
+
+    Who has no hours of their own and cannot be reached on their own either is not shown: the office above is.
+    """
+    hours = followed_by_offices(portal.offices)
+    prefetch_related_objects([one.calendar for one in hours.values() if one.calendar], "special_days")
     found = []
     for office in portal.offices:
-        zone = ZoneInfo(office.calendar.time_zone if office.calendar else office.time_zone)
+        calendar = hours[office.pk].calendar
+        zone = ZoneInfo(calendar.time_zone if calendar else office.time_zone)
         today = at.astimezone(zone).date()
-        week = week_for_display(office.calendar, today) if office.calendar else None
-        state = open_state(office.calendar, at)
+        week = week_for_display(calendar, today) if calendar else None
+        state = open_state(calendar, at)
         counter = Counter(
             office=office,
             week=week,
@@ -109,7 +116,7 @@ def counters(portal: Portal, calls: Sequence[Call], at: datetime) -> list[Counte
             tomorrow=_day(week, today + timedelta(days=1)),
             calls=tuple(call for call in calls if call.office_id == office.pk),
         )
-        if week or counter.calls or office.phone or office.email or office.address:
+        if office.calendar_id or counter.calls or office.phone or office.email or office.address:
             found.append(counter)
     return found
 

@@ -70,6 +70,10 @@ class Ticket(TimeStamped):
     via = models.CharField(max_length=20)
     linked_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="linked_from")
     link_reason = models.CharField(max_length=20, blank=True, help_text="earlier | unverified")
+    # The opening hours of the door it came through, where the door has its own: see tickets/opening_hours.py.
+    calendar = models.ForeignKey(
+        "hours.Calendar", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_outside_hours = models.BooleanField(default=False)
     snoozed_until = models.DateTimeField(null=True, blank=True)
 

@@ -260,6 +260,7 @@ PAGES = [
     Row("GET", "desk/admin/hours/", ADMINS),
     Row("POST", "desk/admin/hours/", staff(ok=("admin",), unchanged=("other_admin",)),
         data={"name": "N", "office": "$library_pk", "week": "library"}),
+    Row("POST", "desk/admin/hours/whose/", ADMINS),
     Row("GET", "desk/admin/hours/<int:pk>/", ADMIN, {"pk": "calendar"}),
     Row("POST", "desk/admin/hours/<int:pk>/week/", ADMIN, {"pk": "calendar"},
         {"do": "save", "valid_from": "2030-01-01"}),

@@ -8,6 +8,7 @@ import pytest
 from apps.core.errors import Invalid
 from apps.hours import duty, presence
 from apps.hours import services as hours
+from apps.hours.following import calendar_of
 from apps.hours.models import Presence, Rostered, Shift
 from apps.hours.roster import Away, Place, PlannedShift, Roster
 from tests.factories.accounts import OfficeFactory, TeamFactory, user_in
@@ -118,12 +119,12 @@ def test_an_office_without_shifts_takes_those_above_it_in_few_queries(library, d
 
 
 def test_the_calendar_comes_from_the_nearest_office_above(library):
-    assert duty.calendar_of(library) is None
+    assert calendar_of(library) is None
     library.parent.calendar = CalendarFactory(office=library.parent)
     library.parent.save()
-    assert duty.calendar_of(library) == library.parent.calendar
+    assert calendar_of(library) == library.parent.calendar
     library.calendar = CalendarFactory(office=library)
-    assert duty.calendar_of(library) == library.calendar
+    assert calendar_of(library) == library.calendar
 
 
 def test_a_roster_for_a_weekday_and_for_one_date(library):

@@ -50,8 +50,9 @@ DOOR = rows.Read(
     SELECT {channel}, {office}, {body}, {calendar}, {team} FROM omnichannel_channel channel
     JOIN accounts_office office ON office.id = channel.office_id
     LEFT JOIN accounts_office body ON body.id = office.body_id
-    LEFT JOIN hours_calendar calendar ON calendar.id = office.calendar_id
     LEFT JOIN accounts_team team ON team.id = channel.team_id
+    LEFT JOIN hours_calendar calendar
+        ON calendar.id = COALESCE(channel.calendar_id, team.calendar_id, office.calendar_id)
     WHERE channel.id = %s
     """,
     channel=Channel,
@@ -176,7 +177,10 @@ def _door_of(channel_id: int) -> Channel:
     """With its office, body, hours and team: all that the way of a message asks."""
     found = DOOR.first([channel_id])
     assert found is not None
-    channel, office, body, office.calendar, channel.team = found
+    channel, office, body, calendar, channel.team = found
+    for owner in (channel, channel.team, office):
+        if calendar and owner and owner.calendar_id == calendar.pk:
+            owner.calendar = calendar
     channel.office, office.body = office, office if office.body_id == office.pk else body
     return channel
 

@@ -236,6 +236,7 @@ def _open(
         subject=inbound.subject or inbound.text,
         language=inbound.language or person.language or channel.language,
         team=channel.team,
+        calendar=channel.calendar,
         linked_to=earlier,
         link_reason=reason,
         at=at,

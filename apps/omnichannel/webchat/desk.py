@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from apps.core import clock
 from apps.hours import services as hours
 from apps.omnichannel.models import Channel
+from apps.omnichannel.opening_hours import followed_at
 from apps.omnichannel.webchat.staffing import staffing_of
 from apps.omnichannel.webchat.waiting import queue_of, usual_wait, wait_words
 from apps.tickets.models import Ticket
@@ -53,7 +54,7 @@ def desk_for(channel: Channel, *, ticket: Ticket | None = None, is_blocked: bool
     status = ticket.status if ticket else ""
     if status in (Status.SOLVED, Status.CLOSED):
         return Desk("ended", _("This conversation is finished. You can write again whenever you like."))
-    calendar = channel.calendar or channel.office.calendar
+    calendar = followed_at(channel).calendar
     now, seconds = clock.now(), None
     if calendar is not None:
         if not hours.is_open(calendar, now):

@@ -12,7 +12,7 @@ def find_channel(key: str) -> Channel | None:
     return (
         Channel.objects.active()  # type: ignore[attr-defined]
         .of_kind("webchat")
-        .select_related("office__body", "office__calendar", "calendar", "team")
+        .select_related("office__body", "office__calendar", "calendar", "team__calendar")
         .filter(key=key)
         .first()
     )
@@ -26,7 +26,7 @@ def channel_at(host: str, key: str = "") -> Channel | None:
     rows = (
         Channel.objects.active()  # type: ignore[attr-defined]
         .of_kind("webchat")
-        .select_related("office__body", "office__calendar", "calendar", "team")
+        .select_related("office__body", "office__calendar", "calendar", "team__calendar")
     )
     slug = office_slug_at(host)
     top = Office.objects.filter(slug=slug).values_list("path", flat=True).first() if slug else None

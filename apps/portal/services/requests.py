@@ -17,6 +17,7 @@ from apps.accounts.models import Office
 from apps.catalogue.models import Service
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid, TooMany
+from apps.hours.following import calendar_of
 from apps.people.models import Person
 from apps.people.services import identify
 from apps.portal.doors import BYTES_AN_HOUR, HOUR
@@ -171,7 +172,8 @@ def _requester(office: Office, answers: dict[str, Any]) -> Person:
     """What is typed here proves nothing: it finds or makes the person, it never lets anybody in (S-07)."""
     body = office if office.is_body else Office.objects.get(pk=office.body_id)
     kind = "email" if answers.get("email") else "phone"
-    region = office.calendar.holiday_country if office.calendar else ""
+    calendar = calendar_of(office)
+    region = calendar.holiday_country if calendar else ""
     handle = answers["email"] if kind == "email" else phone_handle(answers["phone"], region)
     return identify(body, kind=kind, handle=handle, name=answers["name"], language=answers.get("language", ""))
 

@@ -138,7 +138,7 @@ def _named_services(portal: Portal) -> dict[str, Service]:
     rows = (
         Service.objects.active()  # type: ignore[attr-defined]
         .filter(office__path__startswith=portal.office.path)
-        .select_related("office__calendar", "team")
+        .select_related("office__calendar", "team__calendar")
         .order_by("office__path", "position", "pk")
     )
     named: dict[str, Service] = {}

@@ -11,11 +11,13 @@ from apps.activity.bus import Actor, record
 from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.core.transactions import whole
+from apps.hours.models import Calendar
 from apps.hours.services import is_open
 from apps.people.models import Person
 from apps.tickets import at_hand, events
 from apps.tickets.files import KeptFile
 from apps.tickets.models import Ticket
+from apps.tickets.opening_hours import followed_by
 from apps.tickets.services.row import of, one_line, preview, write
 from apps.tickets.states import Direction, Priority, Type
 
@@ -37,6 +39,7 @@ def open_ticket(
     language: str = "",
     team: Team | None = None,
     assignee: User | None = None,
+    calendar: Calendar | None = None,
     linked_to: Ticket | None = None,
     link_reason: str = "",
     is_automatic: bool = False,
@@ -47,6 +50,7 @@ def open_ticket(
     at: datetime | None = None,
 ) -> Ticket:
     """A new ticket with the person's first message. `at` is the moment of arrival (now, unless history is told).
+    `calendar` are the hours of the door it came through, where the door has its own.
 
     Records TicketOpened, then MessageWritten. `ticket.first_message` carries the message just made.
     """
@@ -67,7 +71,7 @@ def open_ticket(
         via=via,
         linked_to=linked_to,
         link_reason=link_reason,
-        is_outside_hours=bool(office.calendar_id) and not is_open(office.calendar, at),
+        calendar=calendar,
         opened_at=at,
         last_message_at=at,
         last_direction=Direction.IN,
@@ -75,6 +79,8 @@ def open_ticket(
         message_count=1,
         version=1,
     )
+    hours = followed_by(ticket).calendar
+    ticket.is_outside_hours = hours is not None and not is_open(hours, at)
     rows.insert(ticket)
     who = Actor.of(actor or requester)
     with at_hand.holding(ticket):
