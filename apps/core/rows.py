@@ -59,7 +59,7 @@ def update(row: Model, names: Sequence[str], **provided: Any) -> bool:
 
 def run(statement: str, params: Sequence[Any]) -> int:
     """A statement that is written out; the number of rows it touched."""
-    with connection.cursor() as cursor:
+    with _cursor(_database()) as cursor:
         cursor.execute(statement, _plain(params))
         return cursor.rowcount
 
@@ -82,7 +82,7 @@ class Read:
 
     def all(self, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         statement, parts = self._put_together()
-        with connection.cursor() as cursor:
+        with _cursor(_database()) as cursor:
             cursor.execute(statement, _plain(params))
             found = cursor.fetchall()
         made: dict[tuple[int, Any], Model] = {}
@@ -124,7 +124,7 @@ def _written(statement: str, fields: "list[Field[Any, Any]]", new: Sequence[Mode
     for row in new:
         _stamp(row)
     database = _database()
-    with database.cursor() as cursor:
+    with _cursor(database) as cursor:
         cursor.execute(statement, [_given(field, row, database, is_new=True) for row in new for field in fields])
         return cursor.fetchall()
 
@@ -152,6 +152,26 @@ def _given(field: "Field[Any, Any]", row: Model, database: BaseDatabaseWrapper, 
 def _database() -> BaseDatabaseWrapper:
     """This thread's own: `connection` looks for it again at every touch, three hundred times a mail."""
     return connections[DEFAULT_DB_ALIAS]
+
+
+def _cursor(database: BaseDatabaseWrapper) -> Any:
+    """On PostgreSQL these statements are prepared: parsed and planned once a connection, their values sent apart.
+
+    Where a pooler in front cannot keep prepared statements, `prepare_threshold` is None, and they go as all others do;
+    so they do while somebody writes down what is asked, who wants to read the values in the statement.
+    """
+    is_plain = database.vendor != "postgresql" or database.queries_logged
+    if is_plain or not database.settings_dict["OPTIONS"].get("prepare_threshold"):
+        return database.cursor()
+    database.ensure_connection()
+    return database._prepare_cursor(_server_cursor()(database.connection))
+
+
+@cache
+def _server_cursor() -> Any:
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    return ServerBindingCursor
 
 
 @cache

@@ -137,6 +137,8 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": env.number("ACUDO_DATABASE_POOL", 10), "timeout": 30},
         "connect_timeout": 5,
+        # The hot rows' statements are prepared after so many times; 0 where a pooler in front cannot keep them.
+        "prepare_threshold": env.number("ACUDO_DATABASE_PREPARE_AFTER", 3) or None,
     }
 
 MEDIA_ROOT = VAR_DIR / "files"

@@ -110,3 +110,17 @@ def test_a_row_is_only_changed_while_it_says_what_was_thought():
     assert Ticket.objects.get(pk=ticket.pk).subject == "Before"
     assert rows.update(ticket, ["subject"], status=ticket.status)
     assert Ticket.objects.get(pk=ticket.pk).subject == "After"
+
+
+@pytest.mark.postgres
+def test_a_statement_asked_often_is_prepared_and_says_the_same():
+    ticket = TicketFactory(subject="Before")
+    for number in range(5):
+        ticket.subject = f"After {number}"
+        assert rows.update(ticket, ("subject",))
+        assert READ.first([ChannelFactory().pk]) is not None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        prepared = " ".join(statement for (statement,) in cursor.fetchall())
+    assert 'UPDATE "tickets_ticket"' in prepared and "FROM omnichannel_channel" in prepared
+    assert Ticket.objects.get(pk=ticket.pk).subject == "After 4"
