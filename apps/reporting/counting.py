@@ -33,7 +33,8 @@ def count(ticket_ids: Collection[int]) -> dict[int, Counted]:
 
     A promise counts as late once its moment has passed undone, as kept when it was done before; neither while it runs,
     nor when it was called off in time. Solved at the first contact: finished, never reopened, and with at most one
-    answer by a person. Reopened: went from finished to unfinished. Ended: when it was solved, or else closed.
+    answer by a person. A merged ticket counts as part of the one kept.
+    Reopened: went from finished to unfinished. Ended: when it was solved, or else closed.
     """
     ids = list(ticket_ids)
     counted = {row[0]: _ticket(*row) for row in Ticket.objects.filter(pk__in=ids).values_list(*TICKET_COLUMNS)}
@@ -53,7 +54,8 @@ def _ticket(pk, office, team, via, priority, kind, service, agent, status, opene
     zone = timezone.get_default_timezone()
     opened = opened_at.astimezone(zone)
     is_spam = status == Status.SPAM
-    end: datetime | None = (solved_at or closed_at) if status in ENDED and not is_spam else None
+    is_left_out = is_spam or status == Status.MERGED  # what became part of another counts with that one
+    end: datetime | None = (solved_at or closed_at) if status in ENDED and not is_left_out else None
     ended = end.astimezone(zone) if end else None
     return Counted(
         TicketFact(
@@ -69,7 +71,7 @@ def _ticket(pk, office, team, via, priority, kind, service, agent, status, opene
             type=kind,
             service=service or 0,
             agent=agent or 0,
-            opened=int(not is_spam),
+            opened=int(not is_left_out),
             spam=int(is_spam),
             solved=int(status in FINISHED),
         )

@@ -118,6 +118,9 @@ class Clock(models.Model):
     ended_by_message_id = models.BigIntegerField(null=True)
     breached_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
+    policy_name = models.CharField(max_length=120, default="", db_default="")  # as it was called when it promised
+    # What changed it later: [{"at": ISO 8601, "what": ...}, ...], see apps/sla/history.py
+    history = models.JSONField(null=True)
     fired = models.JSONField(default=list)  # keys of the policy's steps that were taken; ClockStep is the truth
     next_at = models.DateTimeField(null=True)
 

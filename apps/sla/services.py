@@ -17,7 +17,7 @@ from apps.core import rows
 from apps.hours import arithmetic
 from apps.hours.arithmetic import NeverOpen, Pause, WorkingHours
 from apps.hours.reading import hours_of_edition
-from apps.sla import steps
+from apps.sla import history, steps
 from apps.sla.choosing import Promise, promise_for
 from apps.sla.events import ClockBreached, ClockWarned
 from apps.sla.models import LIVE, CalendarToFollow, Clock, ClockStep, Metric, Policy, PolicyToFollow, State, Target
@@ -108,14 +108,13 @@ def stop(ticket_id: int, *, metrics: Collection[str], at: datetime, message_id: 
     wanted = Q(state__in=LIVE)
     if message_id is not None:
         wanted |= Q(state=State.CANCELLED, metric__in=metrics, ended_at=at)
-    live = _locked(Clock.objects.filter(wanted, ticket=ticket_id))
+    live = locked_clocks(Clock.objects.filter(wanted, ticket=ticket_id))
     done = [clock for clock in live if clock.metric in metrics]
     for clock in done:
         was_live = clock.is_live
-        _settle(clock, at)
-        _end(clock, State.MET, at)
+        end(clock, State.MET, at)
         clock.ended_by_message_id = message_id
-        _keep(clock)
+        keep(clock)
         if clock.metric == Metric.UPDATE and message_id is not None and was_live:
             live.append(_promise_again(clock, at))
     _tell(live, done)
@@ -127,9 +126,8 @@ def cancel(ticket_id: int, *, metrics: Collection[str], at: datetime) -> None:
     live = _live(ticket_id)
     called_off = [clock for clock in live if clock.metric in metrics]
     for clock in called_off:
-        _settle(clock, at)
-        _end(clock, State.CANCELLED, at)
-        _keep(clock)
+        end(clock, State.CANCELLED, at)
+        keep(clock)
     _tell(live, called_off)
 
 
@@ -137,20 +135,22 @@ def cancel(ticket_id: int, *, metrics: Collection[str], at: datetime) -> None:
 def reopen_response(ticket_id: int, *, message_id: int) -> None:
     """The reply that kept a promise never reached anybody: the promise runs on, as if it had not been written."""
     kept = Q(state=State.MET, ended_by_message_id=message_id, metric__in=(*RESPONSES, Metric.UPDATE))
-    rows = _locked(Clock.objects.filter(Q(state__in=LIVE) | kept, ticket=ticket_id))
+    rows = locked_clocks(Clock.objects.filter(Q(state__in=LIVE) | kept, ticket=ticket_id))
     dead = {clock.metric: clock.ended_at for clock in rows if not clock.is_live}
     for clock in rows:
         # The count for the next piece of news began with words that nobody read.
         if clock.is_live and clock.metric == Metric.UPDATE and clock.started_at == dead.get(Metric.UPDATE):
-            _end(clock, State.CANCELLED, clock.started_at)
-            _keep(clock)
+            end(clock, State.CANCELLED, clock.started_at)
+            keep(clock)
     rows = [clock for clock in rows if clock.state != State.CANCELLED]
     running = {clock.metric for clock in rows if clock.is_live}
     again = [clock for clock in rows if not clock.is_live and clock.metric not in running]
     for clock in again:
-        clock.state = State.RUNNING
-        clock.ended_at = clock.used_seconds = clock.ended_by_message_id = None
-        _keep(clock)
+        history.note(
+            clock, history.NOT_READ, time.now(), ended=str(clock.ended_at.isoformat() if clock.ended_at else "")
+        )
+        run_again(clock)
+        keep(clock)
     _tell(rows, again)
 
 
@@ -170,14 +170,15 @@ def retarget(ticket: Ticket) -> None:
             continue
         target = promise.targets.get(clock.metric) if promise else None
         if promise is None or target is None:
-            _end(clock, State.CANCELLED, at)
+            end(clock, State.CANCELLED, at)
         else:
+            _note_new_length(clock, promise.policy, target, at)
             _promise(clock, promise.policy, target)
             if clock.paused_at is None:
                 _schedule(clock)
             else:
                 clock.remaining_seconds = max(0, clock.target_seconds - _used(clock, clock.paused_at))
-        _keep(clock)
+        keep(clock)
     _tell(live, live)
     if promise and ticket.is_open:
         start(ticket, metrics=_never_started(ticket), at=ticket.opened_at)
@@ -219,7 +220,7 @@ def catch_up_with_policies() -> int:
 @verb
 def look_ahead(clock_id: int, *, not_before: datetime | None = None) -> None:
     """The next moment of a clock, from its row as it is now; a step that had to wait comes back `not_before`."""
-    for clock in _locked(Clock.objects.filter(pk=clock_id)):
+    for clock in locked_clocks(Clock.objects.filter(pk=clock_id)):
         next_at = _next_at(clock)
         if next_at is not None and not_before is not None and next_at < not_before:
             next_at = not_before
@@ -228,10 +229,14 @@ def look_ahead(clock_id: int, *, not_before: datetime | None = None) -> None:
 
 @verb
 def reschedule(clock_id: int) -> None:
-    clocks = _locked(Clock.objects.running().filter(pk=clock_id, breached_at=None))
+    clocks = locked_clocks(Clock.objects.running().filter(pk=clock_id, breached_at=None))
     for clock in clocks:
+        due_before = clock.due_at
         _schedule(clock)
-        _keep(clock)
+        if clock.due_at != due_before:
+            due = due_before.isoformat() if due_before else ""
+            history.note(clock, history.NEW_HOURS, time.now(), due=due)
+        keep(clock)
         _tell(_live(clock.ticket_id), clocks)
 
 
@@ -258,7 +263,7 @@ def act(clock_id: int, *, now: datetime) -> str | None:
         return None
     step = _due_step(clock, now)
     taken = step is not None and _take(clock, step, now)
-    _keep(clock)
+    keep(clock)
     return step if taken else None
 
 
@@ -331,6 +336,13 @@ def _take(clock: Clock, step: str, at: datetime) -> bool:
 # One clock
 
 
+def _note_new_length(clock: Clock, policy: Policy, target: Target, at: datetime) -> None:
+    was = (clock.policy_id, clock.target_seconds, clock.is_wall_clock, clock.calendar_id)
+    if was != (policy.pk, target.seconds, target.is_wall_clock, policy.calendar_id):
+        due = clock.due_at.isoformat() if clock.due_at else ""
+        history.note(clock, history.NEW_LENGTH, at, policy=clock.policy_name, seconds=clock.target_seconds, due=due)
+
+
 def _new_clock(ticket: Ticket, promise: Promise, metric: str, at: datetime) -> Clock:
     clock = Clock(ticket=ticket, metric=metric, started_at=at)
     _promise(clock, promise.policy, promise.targets[metric])
@@ -341,6 +353,7 @@ def _new_clock(ticket: Ticket, promise: Promise, metric: str, at: datetime) -> C
 
 def _promise(clock: Clock, policy: Policy, target: Target) -> None:
     clock.policy, clock.target, clock.calendar = policy, target, policy.calendar
+    clock.policy_name = policy.name
     clock.target_seconds, clock.is_wall_clock = target.seconds, target.is_wall_clock
 
 
@@ -357,7 +370,8 @@ def _schedule(clock: Clock) -> None:
         clock.due_at = clock.warn_at = None
 
 
-def _keep(clock: Clock) -> None:
+def keep(clock: Clock) -> None:
+    """Saved, with the moment at which it is next looked at."""
     clock.next_at = _next_at(clock)
     clock.save()
 
@@ -379,7 +393,7 @@ def _pause(clock: Clock, at: datetime, cause: str) -> None:
     clock.remaining_seconds = max(0, clock.target_seconds - _used(clock, at))
     if not clock.is_breached:
         clock.due_at = clock.warn_at = None
-    _keep(clock)
+    keep(clock)
 
 
 def _resume(clock: Clock, at: datetime) -> None:
@@ -387,7 +401,7 @@ def _resume(clock: Clock, at: datetime) -> None:
     clock.state = State.RUNNING
     if not clock.is_breached:
         _schedule(clock)
-    _keep(clock)
+    keep(clock)
 
 
 def _promise_again(done: Clock, at: datetime) -> Clock:
@@ -396,6 +410,7 @@ def _promise_again(done: Clock, at: datetime) -> Clock:
         ticket=done.ticket,
         metric=done.metric,
         policy=done.policy,
+        policy_name=done.policy_name,
         target_id=done.target_id,
         calendar=done.calendar,
         target_seconds=done.target_seconds,
@@ -418,7 +433,15 @@ def _settle(clock: Clock, at: datetime) -> None:
         _take(clock, ClockStep.Step.BREACH, at)
 
 
-def _end(clock: Clock, state: str, at: datetime) -> None:
+def run_again(clock: Clock) -> None:
+    """As if it had not ended; whoever calls saves it."""
+    clock.state = State.RUNNING
+    clock.ended_at = clock.used_seconds = clock.ended_by_message_id = None
+
+
+def end(clock: Clock, state: str, at: datetime) -> None:
+    """Broken first where it was late already; whoever calls saves it."""
+    _settle(clock, at)
     _end_pause(clock, at)
     clock.state, clock.ended_at = state, at
     clock.used_seconds = _used(clock, at)
@@ -451,10 +474,11 @@ def pauses_of(clock: Clock) -> list[Pause]:
 
 
 def _live(ticket_id: int) -> list[Clock]:
-    return _locked(Clock.objects.live().filter(ticket=ticket_id))
+    return locked_clocks(Clock.objects.live().filter(ticket=ticket_id))
 
 
-def _locked(rows: ClockQuerySet) -> list[Clock]:
+def locked_clocks(rows: ClockQuerySet) -> list[Clock]:
+    """Ours until the commit, each with its policy, calendar and ticket."""
     return list(rows.select_for_update(of=("self",)).select_related("policy", "calendar", "ticket"))
 
 
@@ -473,6 +497,11 @@ def _tell(clocks: Iterable[Clock], touched: Sequence[Clock]) -> None:
     ticket, due = touched[0].ticket, _next_due(clocks)
     if due != (ticket.next_due_at, ticket.next_due_metric, ticket.next_due_warn_at):
         _write_due(ticket, due)
+
+
+def tell(ticket: Ticket) -> None:
+    """What is due next of all its promises, written on the ticket."""
+    _write_due(ticket, _next_due(Clock.objects.live().filter(ticket=ticket)))
 
 
 def _write_due(ticket: Ticket, due: Due) -> None:

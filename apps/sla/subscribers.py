@@ -7,22 +7,27 @@ from datetime import datetime
 
 from apps.activity.bus import Actor
 from apps.hours.events import CalendarChanged
-from apps.sla import services
+from apps.sla import joining, services
 from apps.sla.choosing import depends_on
 from apps.sla.models import Metric
 from apps.sla.services import LONG, RESPONSES
 from apps.tickets import at_hand
 from apps.tickets.events import (
+    MergeUndone,
     MessageWritten,
+    OfficeChanged,
     PriorityChanged,
     StatusChanged,
     TagsChanged,
     TeamChanged,
     TicketEvent,
+    TicketMerged,
     TicketOpened,
+    TicketSplit,
 )
-from apps.tickets.models import Ticket
-from apps.tickets.states import ENDED, PAUSED, Status
+from apps.tickets.models import Merge, Ticket
+from apps.tickets.services import add_moved
+from apps.tickets.states import ENDED, PAUSED, UNSOLVED, Status
 
 OPENING = (Metric.FIRST_RESPONSE, *LONG)
 
@@ -71,6 +76,33 @@ def follow_tags(event: TagsChanged, actor: Actor) -> None:
         services.retarget(ticket)
 
 
+def follow_office(event: OfficeChanged, actor: Actor) -> None:
+    services.retarget(_ticket(event))
+
+
+def follow_merge(event: TicketMerged, actor: Actor) -> None:
+    merge = Merge.objects.get(pk=event.merge_id)
+    merged, kept = _both(event.ticket_id, event.kept_id)
+    is_owed = kept.is_open or merge.status_before in UNSOLVED
+    at = datetime.fromisoformat(event.at)
+    joined = joining.join(merged, kept, at=at, is_owed=is_owed, words_stay=merge.words_stay)
+    add_moved(merge.pk, "clocks", joined.as_json())
+
+
+def follow_undone_merge(event: MergeUndone, actor: Actor) -> None:
+    """Heard once, of the ticket that goes its own way, when its words are back."""
+    if event.is_kept:
+        merge = Merge.objects.get(pk=event.merge_id)
+        merged, kept = _both(merge.merged_id, merge.kept_id)
+        at = datetime.fromisoformat(event.at)
+        joining.part_again(merged, kept, joined=merge.moved.get("clocks", {}), at=at)
+
+
+def follow_split(event: TicketSplit, actor: Actor) -> None:
+    ticket, new = _both(event.ticket_id, event.new_id)
+    joining.follow_split(ticket, new, at=datetime.fromisoformat(event.at))
+
+
 def reopen_response(event: TicketEvent, actor: Actor) -> None:
     """A delivery was given up: whoever was to read the answer never will."""
     services.reopen_response(event.ticket_id, message_id=event.message_id)  # type: ignore[attr-defined]
@@ -78,6 +110,11 @@ def reopen_response(event: TicketEvent, actor: Actor) -> None:
 
 def follow_calendar(event: CalendarChanged, actor: Actor) -> None:
     services.follow_calendar(event.calendar_id)
+
+
+def _both(one: int, other: int) -> tuple[Ticket, Ticket]:
+    rows = Ticket.objects.select_related("office", "requester").in_bulk([one, other])
+    return rows[one], rows[other]
 
 
 def _ticket(event: TicketEvent) -> Ticket:

@@ -21,6 +21,17 @@ class TicketClosed(Conflict):
         super().__init__("ticket_closed", _("This ticket is closed. Reopen it first."), ticket=ticket_id)
 
 
+class TicketMerged(Conflict):
+    """Nothing is said on a merged ticket: `kept` is the public id of the one that goes on."""
+
+    def __init__(self, kept: str, reference: str) -> None:
+        super().__init__(
+            "ticket_merged",
+            _("This ticket was merged into %(reference)s: go on there.") % {"reference": reference},
+            kept=kept,
+        )
+
+
 class AnsweredMeanwhile(Conflict):
     """Somebody wrote after the writer last looked (R-19); `newer` holds the message ids, oldest first."""
 

@@ -111,3 +111,71 @@ class MatterForwarded(TicketEvent):
     other: str
     label: str
     reason: str
+
+
+@dataclass(frozen=True)
+class OfficeChanged(TicketEvent):
+    """`office_id` is the office it went to."""
+
+    old: int
+    new: int
+    new_label: str = ""
+
+
+@dataclass(frozen=True)
+class TicketMerged(TicketEvent):
+    """This ticket became part of another: `other` is the public id of the one kept, `label` its reference."""
+
+    merge_id: int
+    kept_id: int
+    other: str
+    label: str
+    at: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class TicketAbsorbed(TicketEvent):
+    """Another ticket became part of this one."""
+
+    merge_id: int
+    other: str
+    label: str
+    words_stay: bool
+
+
+@dataclass(frozen=True)
+class MergeUndone(TicketEvent):
+    """Told on both: `other` is the public id of the other of the two."""
+
+    merge_id: int
+    other: str
+    label: str
+    is_kept: bool
+    at: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class TicketSplit(TicketEvent):
+    """Messages of this ticket became one of their own."""
+
+    new_id: int
+    other: str
+    label: str
+    count: int
+    at: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class TicketLinked(TicketEvent):
+    """This ticket is `kind` of the other; told on both, there as "parent", "duplicated" or "related"."""
+
+    other: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class TicketUnlinked(TicketEvent):
+    other: str
+    label: str
+    kind: str

@@ -1,7 +1,7 @@
 """The model every channel shares. A ticket never names a channel's table."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +16,19 @@ from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
 from apps.tickets import previews
-from apps.tickets.querysets import AttachmentQuerySet, MessageQuerySet, TagQuerySet, TicketQuerySet
+from apps.tickets.querysets import (
+    AttachmentQuerySet,
+    MergeQuerySet,
+    MessageQuerySet,
+    TagQuerySet,
+    TicketQuerySet,
+)
 from apps.tickets.states import UNSOLVED, Direction, Priority, Status, Type
 
 # Where `urgent_at` stands when nothing is promised: after everything that is.
 NO_PROMISE = datetime(9999, 1, 1, tzinfo=UTC)
 PREVIEW_LENGTH = 160
+MERGE_UNDO = timedelta(days=7)
 REFERENCE = re.compile(r"\s*(\d{4})-(\d{1,12})\s*")
 
 
@@ -74,6 +81,7 @@ class Ticket(TimeStamped):
     calendar = models.ForeignKey(
         "hours.Calendar", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
     is_outside_hours = models.BooleanField(default=False)
     snoozed_until = models.DateTimeField(null=True, blank=True)
 
@@ -133,12 +141,79 @@ class Ticket(TimeStamped):
         return self.status in UNSOLVED
 
     @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
+
+    @property
     def is_snoozed(self) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > clock.now()
 
     @property
     def is_overdue(self) -> bool:
         return self.next_due_at is not None and self.next_due_at < clock.now()
+
+
+class Merge(models.Model):
+    """One ticket became part of another, and what it takes to undo that.
+
+    `moved` names what went over, by id: {"messages": [], "threads": [], "tags": [], ...}; every room that moves
+    something writes its own word.
+    """
+
+    merged = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="merges")
+    kept = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="absorbed")
+    at = models.DateTimeField(default=clock.now)
+    by_label = models.CharField(max_length=160, blank=True)
+    words_stay = models.BooleanField(default=False, help_text="they are two persons': neither reads the other's")
+    status_before = models.CharField(max_length=8, choices=Status)
+    moved = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["merged"], condition=Q(undone_at=None), name="merged_once_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.kept_id}"
+
+    def can_be_undone_at(self, moment: datetime) -> bool:
+        return self.undone_at is None and moment - self.at <= MERGE_UNDO
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.can_be_undone_at(clock.now())
+
+
+class Link(models.Model):
+    """Two tickets of one body that have to do with each other, said by a colleague; people never see it.
+
+    Read as a sentence: `one` is `kind` of `other`. "related" holds both ways and is kept with the older ticket first.
+    """
+
+    class Kind(models.TextChoices):
+        RELATED = "related", _("Related to")
+        CHILD = "child", _("Part of")
+        DUPLICATE = "duplicate", _("Duplicate of")
+
+    one = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_from")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.RELATED)
+    at = models.DateTimeField(default=clock.now)
+    by_label = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="linked_once"),
+            models.UniqueConstraint(fields=["one"], condition=Q(kind="child"), name="one_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.kind} {self.other_id}"
 
 
 class Message(models.Model):

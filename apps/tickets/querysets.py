@@ -44,6 +44,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def solved(self) -> "TicketQuerySet":
         return self.filter(status__in=(Status.SOLVED, Status.CLOSED))
 
+    def own_words(self) -> "TicketQuerySet":
+        """Without those whose words went over to another ticket of the same person."""
+        return self.exclude(merged_into__isnull=False, merged_into__requester=F("requester"))
+
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
 
@@ -114,6 +118,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             )
             .prefetch_related(Prefetch("tags", Tag.objects.only("key", "names"), to_attr="listed_tags"))
         )
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def visible_to(self, viewer: "Viewer") -> "MergeQuerySet":
+        """For staff who may see both tickets."""
+        if not viewer.is_staff:
+            return self.none()
+        offices = viewer.offices_with("ticket.view")
+        return self.filter(merged__office_id__in=offices, kept__office_id__in=offices)
+
+    def standing(self) -> "MergeQuerySet":
+        return self.filter(undone_at=None)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

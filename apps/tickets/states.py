@@ -12,6 +12,7 @@ class Status(models.TextChoices):
     SOLVED = "solved", _("Solved")
     CLOSED = "closed", _("Closed")
     SPAM = "spam", _("Spam")
+    MERGED = "merged", _("Merged")
 
 
 class Priority(models.IntegerChoices):
@@ -37,7 +38,7 @@ class Type(models.TextChoices):
 UNSOLVED = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
 # A promise to solve does not run while somebody else has the word.
 PAUSED = (Status.WAITING, Status.ON_HOLD)
-ENDED = (Status.SOLVED, Status.CLOSED, Status.SPAM)
+ENDED = (Status.SOLVED, Status.CLOSED, Status.SPAM, Status.MERGED)
 
 _WORKING = {Status.OPEN, Status.WAITING, Status.ON_HOLD, Status.SOLVED, Status.SPAM}
 
@@ -49,4 +50,6 @@ MOVES: dict[str, frozenset[str]] = {
     Status.SOLVED: frozenset({Status.OPEN, Status.CLOSED, Status.SPAM}),
     Status.CLOSED: frozenset({Status.OPEN}),
     Status.SPAM: frozenset({Status.OPEN}),
+    # Only merging leads here; what leads out is the person's own word, and undoing.
+    Status.MERGED: frozenset({Status.OPEN}),
 }

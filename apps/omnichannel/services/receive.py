@@ -167,6 +167,9 @@ def _current_thread(channel: Channel, inbound: InboundMessage) -> Thread | None:
     found = CURRENT.first([inbound.client_id or None, channel.pk, inbound.thread_key])
     if found is None:
         return None
+    if found[1].is_merged:
+        # Merged while we waited for its row: a new look finds the conversation where it went.
+        found = CURRENT.first([inbound.client_id or None, channel.pk, inbound.thread_key]) or found
     thread, ticket, thread.person, thread.said_before = found
     thread.ticket, thread.channel = ticket, channel
     if ticket.office_id == channel.office_id:

@@ -5,7 +5,7 @@ from apps.core import live
 from apps.omnichannel.models import Thread
 from apps.omnichannel.webchat import mailing
 from apps.tickets import at_hand
-from apps.tickets.events import MessageWritten, StatusChanged, TicketAssigned
+from apps.tickets.events import MessageWritten, StatusChanged, TicketAssigned, TicketMerged
 from apps.tickets.states import ENDED, Direction
 
 
@@ -13,6 +13,11 @@ def tell_visitor(event: StatusChanged, actor: Actor) -> None:
     """Solved, closed or taken up again: the window says so."""
     if {event.old, event.new} & set(ENDED):
         _ring(event.ticket_id)
+
+
+def tell_merged(event: TicketMerged, actor: Actor) -> None:
+    """The conversation goes on on another ticket: the window asks how that one stands."""
+    _ring(event.kept_id)
 
 
 def tell_taken(event: TicketAssigned, actor: Actor) -> None:

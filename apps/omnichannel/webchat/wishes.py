@@ -56,7 +56,8 @@ def _window(visitor: Visitor, thread: Thread, email: str, said: Mapping[str, Any
 
 def _end(visitor: Visitor, thread: Thread, email: str, said: Mapping[str, Any], language: str) -> str:
     """The person has what it came for. Closed already, or never taken up by anybody, is no mistake."""
-    if thread.ticket.status not in ENDED:
+    # Merged into a matter that came by another door, it goes on there.
+    if thread.ticket.via == "webchat" and thread.ticket.status not in ENDED:
         tickets.change_status(thread.ticket, to=Status.SOLVED, actor=thread.person)
     return _("The chat has ended.")
 

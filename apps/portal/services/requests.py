@@ -133,18 +133,21 @@ def close(ticket: Ticket, *, person: Person) -> Ticket:
     """ "I have solved it myself." Raises MoveNotAllowed."""
     if ticket.status in (Status.SOLVED, Status.CLOSED):
         return ticket
+    ticket = tickets.leave_merge(ticket, actor=person)
     return tickets.change_status(ticket, to=Status.SOLVED, actor=person)
 
 
 def reopen(ticket: Ticket, *, person: Person) -> Ticket:
     if not may_continue(ticket):
         raise Conflict("over", _("This request was closed some time ago. Please send a new one."))
+    if ticket.is_merged:
+        return tickets.leave_merge(ticket, actor=person)
     return tickets.change_status(ticket, to=Status.OPEN, actor=person) if not ticket.is_open else ticket
 
 
 def may_continue(ticket: Ticket) -> bool:
     """Open, or ended so recently that writing again takes it up."""
-    if ticket.is_open:
+    if ticket.is_open or ticket.is_merged:
         return True
     ended = ticket.solved_at or ticket.closed_at
     return ended is not None and clock.now() - ended <= timedelta(days=settings.ACUDO_REOPEN_DAYS)

@@ -23,6 +23,7 @@ from apps.portal import contact, doors, services
 from apps.portal.forms import AnswerForm
 from apps.portal.pages import device_of, person_page, show
 from apps.tickets.models import Attachment, Message, Ticket
+from apps.tickets.services import kept_of, where_my_words_are
 from apps.tickets.states import Status
 
 PAGE = 20
@@ -35,13 +36,14 @@ STATUS = {
     Status.WAITING: (within("request", "Waiting for your answer"), "circle-pause", "warn"),
     Status.SOLVED: (within("request", "Solved"), "circle-check", "ok"),
     Status.CLOSED: (within("request", "Solved"), "circle-check", "ok"),
+    Status.MERGED: (within("request", "We are looking at it"), "circle", "info"),
 }
 
 
 @person_page
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    rows = Ticket.objects.visible_to(request.viewer).select_related("office").newest_first()  # type: ignore[attr-defined]
+    rows = Ticket.objects.visible_to(request.viewer).own_words().select_related("office").newest_first()  # type: ignore[attr-defined]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     cards = [{"ticket": ticket, **_standing(ticket)} for ticket in page]
     return show(request, "portal/requests.html", {"page": page, "cards": cards, "device": device_of(request)})
@@ -51,6 +53,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, ref: str) -> HttpResponse:
     ticket = _ticket(request, ref)
+    if ticket.public_id != ref and request.method != "POST":
+        return HttpResponseRedirect(reverse("portal:request", args=[ticket.public_id]))
     form = AnswerForm(request.POST or None, request.FILES or None, initial={"client_id": public_id()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,7 +71,7 @@ def one(request: HttpRequest, ref: str) -> HttpResponse:
         "said": _said(request, ticket),
         "form": form,
         "may_continue": services.may_continue(ticket),
-        "is_ended": not ticket.is_open,
+        "is_ended": not ticket.is_open and not ticket.is_merged,
         "reopen_days": settings.ACUDO_REOPEN_DAYS,
         **_standing(ticket),
     }
@@ -113,7 +117,7 @@ def download(request: HttpRequest, ref: str, file_id: str) -> HttpResponse:
     """The right is asked again at every download (S-19); what comes never runs in our pages (S-17)."""
     row = (
         Attachment.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
-        .filter(public_id=file_id, message__ticket__public_id=ref)
+        .filter(public_id=file_id, message__ticket=_ticket(request, ref))
         .first()
     )
     if row is None:
@@ -124,6 +128,7 @@ def download(request: HttpRequest, ref: str, file_id: str) -> HttpResponse:
 
 
 def _ticket(request: HttpRequest, ref: str) -> Ticket:
+    """Theirs; of a request that was joined with another of their own, that one."""
     ticket = (
         Ticket.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
         .select_related("office", "service")
@@ -132,7 +137,7 @@ def _ticket(request: HttpRequest, ref: str) -> Ticket:
     )
     if ticket is None:
         raise Http404
-    return ticket
+    return where_my_words_are(ticket)
 
 
 def _answer(request: HttpRequest, ticket: Ticket, data: dict[str, Any]) -> None:
@@ -151,8 +156,15 @@ def _said(request: HttpRequest, ticket: Ticket) -> list[Message]:
 
 def _standing(ticket: Ticket) -> dict[str, Any]:
     """How it stands, in words a person would use."""
-    word, icon, tone = STATUS[Status(ticket.status)]
+    word, icon, tone = STATUS[_status(ticket)]
     return {"status_word": word, "status_icon": icon, "status_tone": tone, "news": _news(ticket)}
+
+
+def _status(ticket: Ticket) -> Status:
+    """Of a request that is answered together with another person's: whether that is done, and no more of it."""
+    if ticket.is_merged and kept_of(ticket).status in (Status.SOLVED, Status.CLOSED):
+        return Status.SOLVED
+    return Status(ticket.status)
 
 
 def _news(ticket: Ticket) -> str:

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Team, User
+from apps.accounts.models import Office, Team, User
 from apps.accounts.viewers import for_user
 from apps.activity.bus import SYSTEM, Actor
 from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.core.transactions import whole
+from apps.search import services as search
 from apps.tickets import events
 from apps.tickets.errors import MoveNotAllowed
 from apps.tickets.models import NO_PROMISE, LastSeen, Tag, Ticket
+from apps.tickets.services.merging import refuse_merged
 from apps.tickets.services.row import changed, locked, of, one_line, set_status
 from apps.tickets.states import ENDED, Priority
 
@@ -67,9 +69,33 @@ def move_to_team(ticket: Ticket, *, team: Team | None, actor: Any) -> Ticket:
 
 
 @whole()
-def change_status(ticket: Ticket, *, to: str, actor: Any, at: datetime | None = None) -> Ticket:
-    """The only door to a status. Raises MoveNotAllowed."""
+def move_to_office(ticket: Ticket, *, office: Office, actor: Any) -> Ticket:
+    """Another office of the same body answers it. Its team and its assignee stay where they may work there.
+
+    Raises Invalid for an office of another body.
+    """
     ticket = locked(ticket)
+    if ticket.office_id == office.pk:
+        return ticket
+    if office.body_id != ticket.office.body_id:
+        raise Invalid("foreign_office", _("That office belongs to another body."), field="office")
+    old, ticket.office = ticket.office_id, office
+    Ticket.objects.filter(pk=ticket.pk).update(office=office)
+    search.rescope(kind="ticket", object_id=ticket.pk, office_id=office.pk)
+    if ticket.team and ticket.team.office_id not in (int(pk) for pk in office.path.split("/") if pk):
+        ticket.team = None
+    if ticket.assignee and not for_user(ticket.assignee).may("ticket.reply", office.pk):
+        ticket.assignee = None
+    event = events.OfficeChanged(**of(ticket), old=old, new=office.pk, new_label=office.name)
+    changed(ticket, [event], Actor.of(actor))
+    return ticket
+
+
+@whole()
+def change_status(ticket: Ticket, *, to: str, actor: Any, at: datetime | None = None) -> Ticket:
+    """The only door to a status. Raises MoveNotAllowed, TicketMerged."""
+    ticket = locked(ticket)
+    refuse_merged(ticket)
     happened = set_status(ticket, to, at or clock.now())
     if happened:
         changed(ticket, happened, Actor.of(actor))

@@ -16,6 +16,7 @@ from apps.tickets import events
 from apps.tickets.errors import AnsweredMeanwhile, TicketClosed
 from apps.tickets.files import KeptFile
 from apps.tickets.models import Message, Ticket
+from apps.tickets.services.merging import refuse_merged, take_out_of_merge
 from apps.tickets.services.row import changed, locked, of, set_last_words, set_status, write
 from apps.tickets.states import PAUSED, Direction, Status
 
@@ -48,13 +49,15 @@ def add_message(
 ) -> Message:
     """The person wrote again. Reopens what waits or is solved and wakes what sleeps, unless a robot wrote.
 
-    Raises TicketClosed.
+    Raises TicketClosed; TicketMerged where their words went over to another ticket, on which they go on.
     """
     at = at or clock.now()
     ticket = locked(ticket)
     if ticket.status == Status.CLOSED:
         raise TicketClosed(ticket.pk)
     actor = Actor.of(author)
+    if ticket.is_merged and not is_automatic:
+        take_out_of_merge(ticket)
     happened = [] if is_automatic else _take_up_again(ticket, at)
     set_last_words(ticket, Direction.IN, text, at)
     changed(ticket, happened, actor)
@@ -96,12 +99,13 @@ def reply(
 
     `last_seen_message_id` is the newest message the writer had before their eyes: when another has come since,
     nothing is sent and AnsweredMeanwhile is raised (R-19). An automatic reply changes no status.
-    Raises TicketClosed, Invalid, MoveNotAllowed.
+    Raises TicketClosed, TicketMerged, Invalid, MoveNotAllowed.
     """
     if not text.strip() and not attachments:
         raise Invalid("empty", _("Write something first."), field="text")
     at = at or clock.now()
     ticket = locked(ticket)
+    refuse_merged(ticket)
     if ticket.status == Status.CLOSED:
         raise TicketClosed(ticket.pk)
     if last_seen_message_id is not None:
@@ -135,6 +139,7 @@ def add_note(
     if not text.strip() and not attachments:
         raise Invalid("empty", _("Write something first."), field="text")
     ticket = locked(ticket)
+    refuse_merged(ticket)
     changed(ticket, [], Actor.of(author))
     return write(
         ticket,
@@ -158,7 +163,7 @@ def _take_up_again(ticket: Ticket, at: datetime) -> list[events.TicketEvent]:
     if ticket.snoozed_until is not None:
         ticket.snoozed_until = None
         happened.append(events.TicketWoken(**of(ticket)))
-    if ticket.status in (*PAUSED, Status.SOLVED):
+    if ticket.status in (*PAUSED, Status.SOLVED, Status.MERGED):
         happened += set_status(ticket, Status.OPEN, at)
     return happened
 
