@@ -91,4 +91,6 @@ LISTENERS: dict[str, list[str]] = {
     SHELF + "ArticleRetired": ["apps.kb.indexing.forget_retired"],
     SHELF + "ArticleSentBack": ["apps.kb.indexing.forget_retired"],
     SHELF + "ArticlePlaced": ["apps.kb.indexing.index_placed"],
+    SHELF + "ArticleBroughtIn": ["apps.kb.indexing.index_placed"],
+    SHELF + "WordingsChanged": ["apps.kb.indexing.index_published"],
 }

@@ -8,8 +8,8 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from apps.automation.models import Acknowledgement
-from apps.automation.placeholders import fill
 from apps.core import clock, rows
+from apps.core.placeholders import fill
 from apps.hours.services import next_opening
 from apps.tickets.models import Ticket
 from apps.tickets.opening_hours import followed_by

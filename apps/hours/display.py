@@ -1,5 +1,6 @@
 """Opening hours as plain data for pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -54,6 +55,15 @@ def week_for_display(calendar: Calendar, today: date) -> DisplayWeek:
     )
 
 
+def usual_week(calendar: Calendar, today: date) -> tuple[str, ...]:
+    """Seven texts like "8:00–19:00", Monday first, "" when closed: the week as it is, without its exceptions."""
+    hours = working_hours(calendar, datetime.combine(today, time(12), ZoneInfo(calendar.time_zone)))
+    return tuple(
+        ", ".join(f"{clock_text(opens)}–{clock_text(closes)}" for opens, closes in _announced(planned))
+        for planned in hours.week_on(today)
+    )
+
+
 def clock_text(minute: int) -> str:
     """Minutes of a day as people write them: 510 is 8:30, 1440 is 24:00."""
     return f"{minute // 60}:{minute % 60:02d}"
@@ -71,10 +81,13 @@ def _display(day: date, hours: WorkingHours, labels: dict[date, str], today: dat
 
 
 def _shown_spans(day: date, hours: WorkingHours) -> list[Span]:
-    """As announced at the door: shifts that touch are one, a night keeps its end on the next day."""
     if day in hours.holidays:
         return []
-    planned = hours.shifts.get(day, hours.week_on(day)[day.weekday()])
+    return _announced(hours.shifts.get(day, hours.week_on(day)[day.weekday()]))
+
+
+def _announced(planned: Iterable[Span]) -> list[Span]:
+    """As at the door: shifts that touch are one, a night keeps its end on the next day."""
     shown: list[Span] = []
     for opens, closes in sorted(planned):
         if shown and shown[-1][1] == opens and shown[-1][1] > shown[-1][0]:

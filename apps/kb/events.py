@@ -53,3 +53,17 @@ class ArticlePlaced(ArticleEvent):
     """Its category, audience, owner or review date changed."""
 
     is_internal: bool
+
+
+@dataclass(frozen=True)
+class ArticleBroughtIn(ArticleEvent):
+    """It came with others from elsewhere, in these languages."""
+
+    languages: list[str]
+
+
+@dataclass(frozen=True)
+class WordingsChanged(TranslationEvent):
+    """How people ask for it; `count` ways now."""
+
+    count: int

@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 
 from apps.activity.bus import Actor
-from apps.core.html import text_from_html
-from apps.core.markdown import render
-from apps.kb.events import ArticlePlaced, ArticlePublished, ArticleRetired, ArticleSentBack
+from apps.kb.events import (
+    ArticleBroughtIn,
+    ArticlePlaced,
+    ArticlePublished,
+    ArticleRetired,
+    ArticleSentBack,
+    WordingsChanged,
+)
 from apps.kb.models import Translation
 from apps.kb.querysets import KIND
+from apps.kb.reading import plain
 from apps.kb.states import State
 from apps.search import services as search
 from apps.search.models import Visibility
 
 
-def index_published(event: ArticlePublished, actor: Actor) -> None:
+def index_published(event: ArticlePublished | WordingsChanged, actor: Actor) -> None:
     index_again(_translations().filter(pk=event.translation_id))
 
 
@@ -21,8 +27,8 @@ def forget_retired(event: ArticleRetired | ArticleSentBack, actor: Actor) -> Non
     search.remove(kind=KIND, object_id=event.translation_id)
 
 
-def index_placed(event: ArticlePlaced, actor: Actor) -> None:
-    """The audience may have changed."""
+def index_placed(event: ArticlePlaced | ArticleBroughtIn, actor: Actor) -> None:
+    """The audience may have changed, or all of it is new."""
     index_again(_translations().filter(article=event.article_id, state=State.PUBLISHED))
 
 
@@ -40,11 +46,12 @@ def index_again(translations: Iterable[Translation]) -> int:
             visibility=Visibility.STAFF if article.is_internal else Visibility.PUBLIC,
             language=translation.language,
             title=live.title,
-            body=f"{live.summary}\n{text_from_html(render(live.text))}",
+            keywords=[wording.text for wording in translation.wordings.all()],
+            body=f"{live.summary}\n{plain(live.text)}",
         )
         count += 1
     return count
 
 
 def _translations():  # type: ignore[no-untyped-def]
-    return Translation.objects.published().select_related("article", "live")
+    return Translation.objects.published().select_related("article", "live").prefetch_related("wordings")

@@ -5,11 +5,9 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.markdown import render
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
 from apps.kb.querysets import ArticleQuerySet, CategoryQuerySet, TranslationQuerySet
@@ -48,6 +46,7 @@ class Article(TimeStamped):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
     )
     review_on = models.DateField(_("review on"), null=True, blank=True)
+    related = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="+")
 
     objects = ArticleQuerySet.as_manager()
 
@@ -106,11 +105,6 @@ class Translation(TimeStamped):
         """Published, and worked on since: readers still see the older words."""
         return self.state == State.PUBLISHED and self.live is not None and not self.says_the_same_as(self.live)
 
-    @property
-    def html(self) -> SafeString:
-        """What readers see, cleaned as it is shown."""
-        return render(self.live.text) if self.live else SafeString("")
-
     def says_the_same_as(self, revision: "Revision") -> bool:
         own = (self.title, self.summary, self.text)
         return own == (revision.title, revision.summary, revision.text)
@@ -143,3 +137,20 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
+
+
+class Wording(models.Model):
+    """One way people ask for what a translation answers: for the search and for whoever answers from articles."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="wordings")
+    text = models.CharField(max_length=200)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    written_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from apps.automation.models import Acknowledgement, AutomaticAnswer
-from apps.automation.placeholders import fill
+from apps.core.placeholders import fill
 from apps.omnichannel import registry
 from apps.omnichannel.models import Delivery
 from apps.omnichannel.ports import InboundMessage, Sender

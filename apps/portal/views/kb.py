@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from apps.kb.models import Category, Translation
 from apps.kb.querysets import TranslationQuerySet
+from apps.kb.reading import public_html
 from apps.portal import doors, reading
 from apps.portal.offices import base_url
 from apps.portal.pages import OWN_NAMES, cached_page, portal_of, public_page, show
@@ -48,7 +49,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "translation": found,
         "revision": found.live,
-        "body": reading.with_index(found.html),
+        "body": reading.with_index(public_html(found)),
         "is_fallback": found.language != language,
         "language_of_text": OWN_NAMES.get(found.language, found.language),
         "language_urls": _urls(portal.languages, found, siblings),

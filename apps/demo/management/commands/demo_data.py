@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.core import clock
-from apps.demo import articles, telling, world
+from apps.demo import library, telling, world
 from apps.tickets.models import Message
 
 EVERY = 20
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, tickets: int, seed: int, **options: Any) -> None:
         town = world.build()
-        articles.write(town)
+        library.write(town)
         self.say_sign_ins()
         told, until = _told(), clock.now()
         plans = list(telling.plans(tickets, seed=seed, until=until))

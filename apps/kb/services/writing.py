@@ -1,4 +1,4 @@
-"""The verbs of the knowledge base. Each is one transaction, does one thing and records one event."""
+"""Written, moved from state to state, taken back to earlier words."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from apps.activity.bus import Actor, record
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.core.html import text_from_html
-from apps.core.markdown import LONGEST, render
-from apps.kb import events
+from apps.core.markdown import LONGEST
+from apps.kb import events, reading
 from apps.kb.checks import findings
 from apps.kb.errors import MoveNotAllowed, NotReady, SavedMeanwhile
 from apps.kb.models import Article, Category, Revision, Translation
@@ -39,7 +39,7 @@ def create_article(
     is_internal: bool = False,
 ) -> Translation:
     """A new article with its first draft."""
-    _check_category(office, category)
+    check_category(office, category)
     article = Article.objects.create(office=office, category=category, is_internal=is_internal, owner=author)
     return save_draft(article, language=language, title=title, summary=summary, text=text, author=author)
 
@@ -63,7 +63,7 @@ def save_draft(
     The slug can change only until the first publication. Raises Invalid.
     """
     title, summary, text = _one_line(title), _one_line(summary), text.replace("\r\n", "\n").replace("\x00", "")
-    _check_words(language, title, summary, text)
+    check_words(language, title, summary, text)
     translation = Translation.objects.select_for_update(of=("self",)).filter(article=article, language=language).first()
     is_new = translation is None
     if translation is None:
@@ -93,7 +93,7 @@ def place(
     actor: Any,
 ) -> Article:
     """Where it stands, who reads it, who looks after it and when next."""
-    _check_category(article.office, category)
+    check_category(article.office, category)
     article.category, article.is_internal, article.review_on, article.owner = category, is_internal, review_on, owner
     article.save()
     event = events.ArticlePlaced(article_id=article.pk, office_id=article.office_id, is_internal=is_internal)
@@ -114,7 +114,7 @@ def keep_category(
         category = Category(body=body)
         base = slugify(names.get(body.default_language) or next(iter(names.values())))[:50].strip("-") or "category"
         taken = set(Category.objects.in_body(body.pk).filter(slug__startswith=base).values_list("slug", flat=True))
-        category.slug = _first_free(base, taken)
+        category.slug = first_free(base, taken)
     category.names, category.position = names, position
     category.save()
     return category
@@ -140,8 +140,8 @@ def send_back(translation: Translation, *, actor: Any) -> Translation:
 def publish(translation: Translation, *, actor: Any) -> Translation:
     """Readers see the words as they are now, and find them at once. Raises NotReady, MoveNotAllowed."""
     translation = _locked(translation)
-    if problems := _problems(translation):
-        raise NotReady(problems)
+    if found := problems(translation):
+        raise NotReady(found)
     now = clock.now()
     revision = _keep_revision(translation, actor if isinstance(actor, User) else None)
     revision.published_at = now
@@ -202,11 +202,11 @@ def suggest_for(ticket: Ticket, *, limit: int = 3) -> list[Translation]:
 
 def insertable(translation: Translation) -> tuple[str, str]:
     """What an answer takes over: the address, and the words as plain text."""
-    live = translation.live
-    return f"{settings.ACUDO_BASE_URL}{translation.path}", text_from_html(render(live.text), links=True) if live else ""
+    words = text_from_html(reading.public_html(translation), links=True)
+    return f"{settings.ACUDO_BASE_URL}{translation.path}", words
 
 
-def _check_words(language: str, title: str, summary: str, text: str) -> None:
+def check_words(language: str, title: str, summary: str, text: str) -> None:
     if language not in dict(settings.LANGUAGES):
         raise Invalid("unknown_language", _("There is no such language."), field="language")
     if not title:
@@ -219,12 +219,12 @@ def _check_words(language: str, title: str, summary: str, text: str) -> None:
         raise Invalid("too_long", _("This text is too long. Make two articles of it."), field="text")
 
 
-def _check_category(office: Office, category: Category | None) -> None:
+def check_category(office: Office, category: Category | None) -> None:
     if category is not None and category.body_id != office.body_id:
         raise Invalid("foreign_category", _("There is no such category."), field="category")
 
 
-def _problems(translation: Translation) -> list[str]:
+def problems(translation: Translation) -> list[str]:
     found = findings(translation.text)
     sentences = [
         (not translation.text.strip(), _("Write the text first.")),
@@ -235,16 +235,20 @@ def _problems(translation: Translation) -> list[str]:
 
 
 def _free_slug(translation: Translation, wish: str) -> str:
-    base = slugify(wish)[:80].strip("-") or "article"
+    base = slug_of(wish)
     taken = set(
         Translation.objects.filter(body_id=translation.body_id, language=translation.language, slug__startswith=base)
         .exclude(pk=translation.pk)
         .values_list("slug", flat=True)
     )
-    return _first_free(base, taken)
+    return first_free(base, taken)
 
 
-def _first_free(base: str, taken: set[str]) -> str:
+def slug_of(wish: str) -> str:
+    return slugify(wish)[:80].strip("-") or "article"
+
+
+def first_free(base: str, taken: set[str]) -> str:
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (base, *numbered) if slug not in taken)
 
