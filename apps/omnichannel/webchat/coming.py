@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.core import clock
 from apps.core.given import storable
-from apps.omnichannel.webchat.models import Visitor
+from apps.omnichannel.webchat.models import LOOK_EVERY, Visitor
 
 SIGN_OF_LIFE_EVERY = timedelta(minutes=4)
 LENGTHS = {"page_url": 500, "page_title": 200, "referrer": 500}
@@ -27,15 +27,17 @@ def arrived(visitor: Visitor, page: Mapping[str, str], *, is_new: bool = False) 
     whose predecessor may say goodbye only now."""
     now = clock.now()
     changes: dict[str, Any] = {name: text for name, text in page.items() if getattr(visitor, name) != text}
-    if is_new or visitor.left_at is not None or now - visitor.seen_at > SIGN_OF_LIFE_EVERY:
-        changes |= {"left_at": None, "seen_at": now}
+    if is_new or visitor.left_at is not None:
+        changes |= {"left_at": None, "seen_at": now, "look_at": now + LOOK_EVERY}
+    elif now - visitor.seen_at > SIGN_OF_LIFE_EVERY:
+        changes["seen_at"] = now
     _change(visitor, changes)
 
 
 def left(visitor: Visitor) -> None:
     """The last window of this browser was closed, as far as this process knows. Whoever comes back says so."""
     now = clock.now()
-    _change(visitor, {"left_at": now, "seen_at": now})
+    _change(visitor, {"left_at": now, "seen_at": now, "look_at": now + LOOK_EVERY})
 
 
 def _change(visitor: Visitor, changes: dict[str, Any]) -> None:

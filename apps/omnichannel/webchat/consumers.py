@@ -167,6 +167,9 @@ class VisitorConsumer(GuardedConsumer):
         elif kind == "visitor.blocked" and self.visitor:
             self.visitor.blocked_at = clock.now()
             self.rung.set()
+        elif kind == "visitor.stayed" and self.visitor:
+            self.visitor.stayed_at = clock.now()
+            self.rung.set()
         elif kind == "thread.grew" and self.thread and bell.topic == f"visitor.{self.thread.pk}":
             self.newest = max(self.newest, bell.message.get("sequence", 0))
             self._ring_if_behind()
@@ -307,6 +310,8 @@ class VisitorConsumer(GuardedConsumer):
         if written.message["sequence"] == self.sent + 1:
             self.sent += 1
         elif written.message["sequence"] > self.sent:
+            self.rung.set()
+        if self.last_desk.get("state") == "idle":
             self.rung.set()
         await self.answer(
             {"t": "accepted", "id": name, "conversation": written.conversation, "messages": [written.message]}

@@ -12,10 +12,12 @@ from apps.core import clock
 from apps.hours import services as hours
 from apps.omnichannel.models import Channel
 from apps.omnichannel.opening_hours import followed_at
+from apps.omnichannel.webchat.attention import Silence, silence
+from apps.omnichannel.webchat.models import Visitor
 from apps.omnichannel.webchat.staffing import staffing_of
 from apps.omnichannel.webchat.waiting import queue_of, usual_wait, wait_words
 from apps.tickets.models import Ticket
-from apps.tickets.states import Status
+from apps.tickets.states import Direction, Status
 
 ANSWERED = (Status.OPEN, Status.WAITING, Status.ON_HOLD)
 
@@ -26,7 +28,8 @@ class Desk:
 
     open     somebody is here                        queue    waiting for the first words of a person
     busy     here, but all hands are full            closed   outside hours, or the last one has left
-    ended    finished with this matter               blocked  not through this door any more
+    idle     we wrote last, and long ago             ended    finished with this matter
+    blocked  not through this door any more
     """
 
     state: str
@@ -47,21 +50,24 @@ class Desk:
         }
 
 
-def desk_for(channel: Channel, *, ticket: Ticket | None = None, is_blocked: bool = False) -> Desk:
+def desk_for(channel: Channel, *, ticket: Ticket | None = None, visitor: Visitor | None = None) -> Desk:
     """In the active language. A channel without a calendar is open whenever somebody is there."""
-    if is_blocked:
+    if visitor and visitor.blocked_at:
         return Desk("blocked", _("We cannot go on through this channel."))
     status = ticket.status if ticket else ""
     if status in (Status.SOLVED, Status.CLOSED):
         return Desk("ended", _("This conversation is finished. You can write again whenever you like."))
     calendar = followed_at(channel).calendar
     now, seconds = clock.now(), None
+    pause = silence(channel, ticket, visitor) if ticket and visitor else None
+    if pause and now >= pause.ask_at:
+        return _still_there(channel, pause, now)
     if calendar is not None:
         if not hours.is_open(calendar, now):
             opening = hours.next_opening(calendar, now)
             return Desk("closed", closed_sentence(now, opening, calendar.time_zone), _seconds(now, opening))
         seconds = _seconds(now, hours.next_closing(calendar, now))
-    if status in ANSWERED:
+    if ticket is not None and status in ANSWERED and (ticket.assignee_id or ticket.last_direction != Direction.IN):
         return Desk("open", "", seconds)  # it goes on between two people
     staffing = staffing_of(channel)
     if not staffing.is_anybody_there:
@@ -71,6 +77,12 @@ def desk_for(channel: Channel, *, ticket: Ticket | None = None, is_blocked: bool
     if staffing.has_free_hand:
         return Desk("open", _("Hello. How can we help you?"), seconds)
     return Desk("busy", _sentences(_queue_words(len(queue_of(channel))), wait_words(usual_wait(channel))), seconds)
+
+
+def _still_there(channel: Channel, pause: Silence, now: datetime) -> Desk:
+    local = pause.end_at.astimezone(ZoneInfo(channel.office.time_zone))
+    text = _("Are you still there? This chat ends at %(time)s unless you write.") % {"time": date_format(local, "G:i")}
+    return Desk("idle", text, _seconds(now, pause.end_at))
 
 
 def _in_line(channel: Channel, ticket: Ticket, seconds: int | None) -> Desk:

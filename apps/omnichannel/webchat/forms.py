@@ -11,6 +11,8 @@ from apps.core.given import storable
 # What may stand in a frame-ancestors list, and nothing that could begin another directive (S-51).
 ALLOWED_DOMAIN = re.compile(r"(?:(https?)://)?((?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?", re.IGNORECASE)
 SHORTEST_KEY = 32
+USUAL_IDLE_MINUTES = 8
+WISHES = ("copy", "mail", "window", "end", "leave", "stay", "survey", "identify")
 UNREADABLE = _("This message could not be read.")
 
 
@@ -40,6 +42,18 @@ class WebchatForm(forms.Form):
         max_length=200,
         required=False,
     )
+
+    idle_minutes = forms.IntegerField(
+        label=_("Minutes of silence before the window asks “Are you still there?”"),
+        help_text=_("Five minutes later the chat ends with a word. 0: never. Empty: 8."),
+        min_value=0,
+        max_value=120,
+        required=False,
+    )
+
+    def clean_idle_minutes(self) -> int:
+        minutes = self.cleaned_data["idle_minutes"]
+        return USUAL_IDLE_MINUTES if minutes is None else int(minutes)
 
     def clean_identity_key(self) -> str:
         key = str(self.cleaned_data["identity_key"])
@@ -84,7 +98,7 @@ class WriteForm(forms.Form):
 class WishForm(forms.Form):
     """What a visitor may wish for besides writing."""
 
-    wish = forms.ChoiceField(choices=[(word, word) for word in ("copy", "mail", "window", "end", "survey", "identify")])
+    wish = forms.ChoiceField(choices=[(word, word) for word in WISHES])
     email = forms.EmailField(max_length=200, required=False)
 
     def refusal(self) -> Invalid:

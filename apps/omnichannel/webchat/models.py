@@ -9,6 +9,11 @@ from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 
 GONE_AFTER = timedelta(minutes=10)
+LOOK_EVERY = timedelta(minutes=1)
+
+
+def first_look() -> datetime:
+    return clock.now() + LOOK_EVERY
 
 
 class Visitor(TimeStamped):
@@ -38,9 +43,15 @@ class Visitor(TimeStamped):
         help_text="whom the web site around us vouches for",
     )  # fmt: skip
     blocked_at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=64, blank=True, editable=False, help_text="the address it came from, hashed")
+    look_at = models.DateTimeField(
+        null=True, blank=True, default=first_look, help_text="when somebody must look how it goes; empty when nobody"
+    )
+    stayed_at = models.DateTimeField(null=True, blank=True, help_text="when it last said that it is still there")
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["look_at"], name="chat_visitor_due", condition=models.Q(look_at__isnull=False))]
 
     def __str__(self) -> str:
         return self.name or self.public_id
@@ -82,3 +93,23 @@ class Copy(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.thread_id} to {self.address}"
+
+
+class Block(TimeStamped):
+    """Whoever comes from there may not begin a chat: a network for some hours, or a person whom the site proves."""
+
+    class Kind(models.TextChoices):
+        SOURCE = "source"
+        PERSON = "person"
+
+    channel = models.ForeignKey("omnichannel.Channel", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    mark = models.CharField(max_length=64, help_text="the address, hashed; or the number of the person")
+    until = models.DateTimeField(null=True, blank=True, help_text="empty: until somebody lets them write again")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["channel", "kind", "mark"], name="one_block_a_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.mark[:12]}"

@@ -19,6 +19,7 @@ from apps.tickets.models import Ticket
 from apps.tickets.states import MOVES, Status
 
 REASON_LENGTH = 200
+NETWORK_HOURS = 4
 
 
 def beside(ticket: Ticket, viewer: Viewer) -> Piece | None:
@@ -34,6 +35,7 @@ def beside(ticket: Ticket, viewer: Viewer) -> Piece | None:
         "read": thread.read_sequence,
         "last": thread.last_sequence,
         "may_block": viewer.may("ticket.reply", ticket.office_id),
+        "network_hours": NETWORK_HOURS,
         "url": f"/desk/t/{ticket.public_id}/visitor/",
     }
     return Piece("webchat/beside.html", context)
@@ -61,7 +63,7 @@ def visitor(request: HttpRequest, public_id: str) -> HttpResponse:
 @transaction.atomic
 def _block(ticket: Ticket, thread: Thread, row: Visitor, request: HttpRequest) -> None:
     reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
-    services.block(row, thread)
+    services.block(row, thread, hours_for_network=NETWORK_HOURS if request.POST.get("network") else 0)
     note = _("The visitor was blocked: %(reason)s") % {"reason": reason} if reason else _("The visitor was blocked.")
     tickets.add_note(ticket, author=request.user, text=note)  # type: ignore[arg-type]
     if Status.SPAM in MOVES[ticket.status]:

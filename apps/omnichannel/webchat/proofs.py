@@ -29,7 +29,8 @@ from apps.core.errors import Invalid
 from apps.core.given import storable
 from apps.omnichannel.models import Channel
 from apps.omnichannel.webchat.forms import SHORTEST_KEY
-from apps.omnichannel.webchat.models import ShownProof, Visitor
+from apps.omnichannel.webchat.models import Block, ShownProof, Visitor
+from apps.omnichannel.webchat.services import is_blocked
 from apps.people.services import add_identity, identify, introduce
 
 LONGEST = 4096
@@ -69,6 +70,8 @@ def vouch(channel: Channel, visitor: Visitor, *, proof: str, address: str) -> Cl
         if claims.email:
             add_identity(person, kind="email", handle=claims.email, is_verified=True)
         changes = {"person": person, "name": claims.name or visitor.name, "email": claims.email or visitor.email}
+        if is_blocked(channel, Block.Kind.PERSON, str(person.pk)):
+            changes["blocked_at"] = visitor.blocked_at or clock.now()
         Visitor.objects.filter(pk=visitor.pk).update(**changes)
     for name, value in changes.items():
         setattr(visitor, name, value)

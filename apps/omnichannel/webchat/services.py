@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.core import clock, crypto, limits, live
@@ -14,7 +15,7 @@ from apps.core.errors import Invalid
 from apps.omnichannel import services as omnichannel
 from apps.omnichannel.models import Channel, Thread
 from apps.omnichannel.ports import InboundMessage, Sender
-from apps.omnichannel.webchat.models import Visitor
+from apps.omnichannel.webchat.models import Block, Visitor
 from apps.omnichannel.webchat.transcript import conversation_name, payload
 from apps.people.services import introduce
 from apps.tickets.files import NewFile, keep
@@ -99,22 +100,59 @@ def write(
 def new_visitor(
     channel: Channel, *, token: str, address: str, language: str, page: Mapping[str, str] | None = None
 ) -> Visitor:
-    """Raises TooMany when this address has begun its share of chats."""
+    """Raises TooMany when this address has begun its share of chats, Invalid when nobody may begin one from there."""
+    source = source_of(channel, address)
+    if is_blocked(channel, Block.Kind.SOURCE, source):
+        raise Invalid("blocked", _("We cannot go on through this channel."))
     limits.allow("webchat.start", address, limit=settings.ACUDO_CHATS_AN_HOUR, seconds=HOUR)
     row, _made = Visitor.objects.get_or_create(
-        token_digest=crypto.digest(token), defaults={"channel": channel, "language": language, **(page or {})}
+        token_digest=crypto.digest(token),
+        defaults={"channel": channel, "language": language, "source": source, **(page or {})},
     )
     return row
 
 
-def block(visitor: Visitor, thread: Thread) -> None:
-    """No word of this browser is taken any more; its open windows hear it at once. A second time changes nothing."""
+def source_of(channel: Channel, address: str) -> str:
+    """A network address as we keep it: good for finding it again at this channel, and for nothing else."""
+    return crypto.sign("webchat.source", channel.pk, address)
+
+
+@transaction.atomic
+def block(visitor: Visitor, thread: Thread, *, hours_for_network: int = 0) -> None:
+    """No word of this browser is taken any more; its open windows hear it at once. A second time changes nothing.
+
+    Whom the site proves is blocked in every browser. `hours_for_network`: nobody begins a chat from the same address
+    for so long; who is talking already goes on, for many people may share one. A typed e-mail blocks nobody: anybody
+    could have typed it.
+    """
     Visitor.objects.filter(pk=visitor.pk, blocked_at=None).update(blocked_at=clock.now())
+    if visitor.person_id:
+        _write_block(visitor, Block.Kind.PERSON, str(visitor.person_id), None)
+    if hours_for_network and visitor.source:
+        _write_block(visitor, Block.Kind.SOURCE, visitor.source, clock.now() + timedelta(hours=hours_for_network))
     live.tell(f"visitor.{thread.pk}", {"type": "visitor.blocked", "thread": thread.pk})
 
 
+@transaction.atomic
 def unblock(visitor: Visitor) -> None:
     Visitor.objects.filter(pk=visitor.pk).update(blocked_at=None)
+    marks = [visitor.source, str(visitor.person_id or "")]
+    Block.objects.filter(channel_id=visitor.channel_id, mark__in=[mark for mark in marks if mark]).delete()
+
+
+def is_blocked(channel: Channel, kind: str, mark: str) -> bool:
+    rows = Block.objects.filter(Q(until=None) | Q(until__gt=clock.now()), channel=channel, kind=kind, mark=mark)
+    return rows.exists()
+
+
+def forget_blocks() -> int:
+    """Those whose hours are over. Says how many."""
+    return Block.objects.filter(until__lte=clock.now()).delete()[0]
+
+
+def _write_block(visitor: Visitor, kind: str, mark: str, until: datetime | None) -> None:
+    names = {"channel_id": visitor.channel_id, "kind": kind, "mark": mark}
+    Block.objects.update_or_create(**names, defaults={"until": until})
 
 
 def mark_read(thread: Thread, *, sequence: int) -> None:

@@ -8,8 +8,7 @@ from apps.surveys.services import may_be_answered
 
 
 def desk_now(channel: Channel, transcript: Transcript, visitor: Visitor | None) -> Desk:
-    is_blocked = visitor is not None and visitor.blocked_at is not None
-    return desk_for(channel, ticket=transcript.ticket, is_blocked=is_blocked)
+    return desk_for(channel, ticket=transcript.ticket, visitor=visitor)
 
 
 def desk_message(

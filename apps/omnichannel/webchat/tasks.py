@@ -1,12 +1,15 @@
 """Tasks take an id and call one verb. The rows say what is due."""
 
+import logging
+
 from celery import shared_task
 
 from apps.core import clock
-from apps.omnichannel.webchat import mailing, proofs
+from apps.omnichannel.webchat import attention, mailing, proofs, services
 from apps.omnichannel.webchat.models import Copy
 
 AT_ONCE = 100
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -21,3 +24,14 @@ def sweep() -> None:
     for pk in Copy.objects.filter(next_at__lte=clock.now()).order_by("next_at").values_list("pk", flat=True)[:AT_ONCE]:
         send_copy.delay(pk)
     proofs.forget_old()
+    services.forget_blocks()
+
+
+@shared_task
+def look_at_windows() -> None:
+    """One that fails keeps nobody else from being looked at; a second run finds what is left."""
+    for pk in attention.due():
+        try:
+            attention.look(pk)
+        except Exception:
+            log.exception("visitor %s not looked at", pk)

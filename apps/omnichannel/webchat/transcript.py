@@ -69,6 +69,7 @@ def thread_of(visitor: Visitor) -> Thread | None:
         .only(
             "key", "person", "channel", "last_sequence", "ended_at",
             "ticket__public_id", "ticket__status", "ticket__assignee", "ticket__office", "ticket__opened_at",
+            "ticket__last_message_at", "ticket__last_direction",
         )
         .order_by("-pk")
         .first()
@@ -107,7 +108,10 @@ def read_news(thread: Thread, key: str, *, after: int) -> Transcript | None:
     rows = list(_rows(thread.pk).filter(sequence__gt=after, **current).order_by("sequence")[: PAGE + 1])
     if not rows:
         return None
-    thread.ticket.status = rows[0]["thread__ticket__status"]
+    newest = rows[-1]
+    thread.ticket.status = newest["thread__ticket__status"]
+    thread.ticket.last_message_at = newest["message__written_at"]
+    thread.ticket.last_direction = newest["message__direction"]
     return _transcript(thread, conversation_name(thread.pk), rows[:PAGE], key, has_more=len(rows) > PAGE)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.core.errors import Invalid
+from apps.core.errors import Conflict, Invalid
 from apps.omnichannel.models import Channel, Thread
-from apps.omnichannel.webchat import mailing, proofs, services
+from apps.omnichannel.webchat import attention, mailing, proofs, services
 from apps.omnichannel.webchat.forms import WishForm
 from apps.omnichannel.webchat.models import Visitor
 from apps.omnichannel.webchat.transcript import thread_of
@@ -70,4 +70,26 @@ def _survey(visitor: Visitor, thread: Thread, email: str, said: Mapping[str, Any
     return _("Thank you. Your answer has arrived.")
 
 
-GRANTED = {"copy": _copy, "mail": _mail, "window": _window, "end": _end, "survey": _survey}
+def _stay(visitor: Visitor, thread: Thread, email: str, said: Mapping[str, Any], language: str) -> str:
+    attention.stay(visitor, thread)
+    return _("Good. We go on here.")
+
+
+def _leave(visitor: Visitor, thread: Thread, email: str, said: Mapping[str, Any], language: str) -> str:
+    """Out of the line, before anybody answered. Raises Conflict when somebody has."""
+    if thread.ticket.status == Status.NEW:
+        tickets.change_status(thread.ticket, to=Status.SOLVED, actor=thread.person)
+    elif thread.ticket.status not in ENDED:
+        raise Conflict("answered_meanwhile", _("Somebody has just answered you."))
+    return _("You have left the queue. You can write again whenever you like.")
+
+
+GRANTED = {
+    "copy": _copy,
+    "mail": _mail,
+    "window": _window,
+    "end": _end,
+    "leave": _leave,
+    "stay": _stay,
+    "survey": _survey,
+}

@@ -16,6 +16,8 @@ def window_words() -> str:
         {
             "sending": _("Sending…"),
             "waiting": _("Waiting a moment…"),
+            "cancel": _("Cancel"),
+            "program": pgettext("author of a message", "automatic"),
             "sent": _("Sent"),
             "notSent": _("Not sent:"),
             "again": _("Try again"),

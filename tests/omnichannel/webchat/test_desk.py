@@ -11,6 +11,7 @@ from apps.hours import presence
 from apps.omnichannel.models import Channel
 from apps.omnichannel.webchat import coming, services, tokens
 from apps.omnichannel.webchat.desk import desk_for
+from apps.omnichannel.webchat.models import Visitor
 from apps.omnichannel.webchat.waiting import Wait, spread
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
@@ -132,7 +133,7 @@ def test_a_range_is_honest_or_absent(seconds, wait):
 
 
 def test_a_blocked_browser_is_told(chat):
-    assert desk(chat, is_blocked=True).state == "blocked"
+    assert desk(chat, visitor=Visitor(blocked_at=clock.now())).state == "blocked"
 
 
 def test_what_is_asked_for_every_window_is_kept_a_moment(chat, django_assert_num_queries):

@@ -75,6 +75,7 @@ def test_settings_are_kept_one_site_a_line():
         "side": "right",
         "consent": "",
         "identity_key": "",
+        "idle_minutes": 8,
     }
 
 

@@ -102,6 +102,7 @@ function show(message) {
 }
 
 function showDesk(news) {
+  if (wantsSound && news.state === "idle" && desk.state !== "idle") ring();
   desk = news;
   if (news.seen) log.markSeen(news.seen);
   part("survey").hidden = !news.survey;
@@ -174,14 +175,21 @@ function sendNext() {
 }
 
 async function sendFiles(owed, files) {
-  const body = new FormData();
+  const body = new FormData(), stop = new AbortController();
   for (const [name, value] of Object.entries(owed)) if (value) body.append(name, value);
   for (const file of files) body.append("files", file);
-  for (;;) {
+  log.mayStop(owed.id, () => {
+    stop.abort();
+    box.value ||= owed.text;
+    box.focus();
+  });
+  while (!stop.signal.aborted) {
     try {
-      return await connection.post(body, owed.id); // the same name again: the server takes it once
+      const { carrier } = await import("./uploads.js");
+      const progress = (percent) => log.waitFor(owed.id, `${words.sending} ${percent} %`);
+      return await connection.post(body, owed.id, carrier(progress, stop.signal)); // the same name again: taken once
     } catch {
-      await new Promise((later) => setTimeout(later, 4000));
+      if (!stop.signal.aborted) await new Promise((later) => setTimeout(later, 4000));
     }
   }
 }
@@ -271,6 +279,20 @@ listenToWishes(main, main.dataset.wishes, () => connection.headers(), (answer, k
   }
   connection.wake();
 });
+
+part("by-mail").addEventListener("click", () => {
+  part("menu").open = true;
+  part("menu").querySelector("input[type=email]").focus();
+});
+
+const size = part("size");
+const enlarge = (yes) => {
+  document.documentElement.classList.toggle("large", yes);
+  size.setAttribute("aria-pressed", yes);
+  store.write("large", yes ? "1" : "");
+};
+size.addEventListener("click", () => enlarge(size.getAttribute("aria-pressed") !== "true"));
+enlarge(store.read("large") === "1");
 
 const sound = part("sound");
 sound.setAttribute("aria-pressed", wantsSound);

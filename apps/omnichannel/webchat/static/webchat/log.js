@@ -52,17 +52,16 @@ export class Log {
     const item = this.#list.querySelector(`[data-owed="${name}"]`);
     if (!item) return;
     item.classList.add("refused");
-    const note = item.querySelector("time");
-    note.textContent = `${this.#words.notSent} ${text}`;
+    item.querySelector("time").textContent = `${this.#words.notSent} ${text}`;
     item.querySelectorAll("button").forEach((button) => button.remove());
-    for (const [word, act] of [[this.#words.again, again], [this.#words.drop, drop]]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "link";
-      button.textContent = word;
-      button.onclick = () => { item.remove(); act(); };
-      note.after(button);
-    }
+    offer(item, this.#words.again, again);
+    offer(item, this.#words.drop, drop);
+  }
+
+  /* What is on its way may still be stopped: the bubble goes. */
+  mayStop(name, stop) {
+    const item = this.#list.querySelector(`[data-owed="${name}"]`);
+    if (item) offer(item, this.#words.cancel, stop);
   }
 
   /* What we have read of theirs, up to a number: the mark stands on the newest such message only. */
@@ -102,6 +101,7 @@ export class Log {
     if (message.automatic) item.classList.add("automatic");
     const author = item.querySelector(".author");
     if (author && message.author) author.textContent = message.author;
+    if (author && message.automatic) author.append(` · ${this.#words.program}`);
     item.querySelector(".text").append(...linked(message.text));
     item.querySelector(".files").append(...message.files.map((file) => this.#file(file)));
     if (message.at) {
@@ -144,6 +144,16 @@ export class Log {
     this.#newer.hidden = !number;
     this.#newer.textContent = number ? (number === 1 ? this.#words.newOne : this.#words.newMany).replace("{n}", number) : "";
   }
+}
+
+/* A thing to do about a bubble that has no number yet; once done, the bubble goes. */
+function offer(item, word, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link";
+  button.textContent = word;
+  button.onclick = () => { item.remove(); act(); };
+  item.querySelector("time").after(button);
 }
 
 function linked(text) {
