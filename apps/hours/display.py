@@ -59,7 +59,7 @@ def usual_week(calendar: Calendar, today: date) -> tuple[str, ...]:
     """Seven texts like "8:00–19:00", Monday first, "" when closed: the week as it is, without its exceptions."""
     hours = working_hours(calendar, datetime.combine(today, time(12), ZoneInfo(calendar.time_zone)))
     return tuple(
-        ", ".join(f"{clock_text(opens)}–{clock_text(closes)}" for opens, closes in _announced(planned))
+        ", ".join(f"{clock_text(opens)}–{clock_text(closes)}" for opens, closes in touching_as_one(planned))
         for planned in hours.week_on(today)
     )
 
@@ -83,11 +83,11 @@ def _display(day: date, hours: WorkingHours, labels: dict[date, str], today: dat
 def _shown_spans(day: date, hours: WorkingHours) -> list[Span]:
     if day in hours.holidays:
         return []
-    return _announced(hours.shifts.get(day, hours.week_on(day)[day.weekday()]))
+    return touching_as_one(hours.shifts.get(day, hours.week_on(day)[day.weekday()]))
 
 
-def _announced(planned: Iterable[Span]) -> list[Span]:
-    """As at the door: shifts that touch are one, a night keeps its end on the next day."""
+def touching_as_one(planned: Iterable[Span]) -> list[Span]:
+    """8:00–13:30 and 13:30–19:00 are two shifts of ours, and open from 8:00 to 19:00 for everybody else."""
     shown: list[Span] = []
     for opens, closes in sorted(planned):
         if shown and shown[-1][1] == opens and shown[-1][1] > shown[-1][0]:

@@ -28,6 +28,14 @@ def roster_of(office: Office) -> Roster:
     return read_roster([shift for shift in found if shift.office_id == nearest], ZoneInfo(office.time_zone))
 
 
+def zoned_rosters(shifts: Sequence[Shift]) -> list[Roster]:
+    """Shifts of many offices, in one roster a time zone. Three queries for each."""
+    by_zone: dict[str, list[Shift]] = {}
+    for shift in shifts:
+        by_zone.setdefault(shift.office.time_zone, []).append(shift)
+    return [read_roster(rows, ZoneInfo(zone)) for zone, rows in by_zone.items()]
+
+
 def read_roster(shifts: Sequence[Shift], zone: ZoneInfo) -> Roster:
     places = list(Rostered.objects.filter(shift__in=shifts)) if shifts else []
     people = {place.user_id for place in places} | {shift.head_id for shift in shifts if shift.head_id}

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from apps.hours import shift_views, views
+from apps.hours import my_views, shift_views, views
 from apps.hours.converters import DateConverter
 
 register_converter(DateConverter, "day")
@@ -21,6 +21,8 @@ urlpatterns = [
     path("admin/shifts/<int:pk>/remove/", shift_views.remove, name="remove_shift"),
     path("admin/absences/", shift_views.absences, name="absences"),
     path("admin/absences/<int:pk>/remove/", shift_views.remove_absence, name="remove_absence"),
+    path("me/shifts/", my_views.shifts, name="my_shifts"),
+    path("shifts/<str:key>.ics", my_views.shift_feed_of, name="shift_feed"),
     path("me/presence/", shift_views.my_presence, name="my_presence"),
     path("me/presence/switch/", shift_views.presence_switch, name="presence_switch"),
 ]

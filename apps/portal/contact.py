@@ -15,7 +15,7 @@ from apps.hours.arithmetic import NeverOpen, due_at
 from apps.hours.display import DisplayDay, DisplayWeek
 from apps.hours.following import followed_by_offices
 from apps.hours.services import week_for_display, working_hours
-from apps.omnichannel.links import Call, OpenState, open_state
+from apps.omnichannel.links import Call, OpenState, call_links, open_state
 from apps.omnichannel.models import Channel
 from apps.omnichannel.opening_hours import followed_at_all
 from apps.portal.offices import Portal
@@ -118,6 +118,35 @@ def counters(portal: Portal, calls: Sequence[Call], at: datetime) -> list[Counte
         )
         if office.calendar_id or counter.calls or office.phone or office.email or office.address:
             found.append(counter)
+    return found
+
+
+@dataclass(frozen=True)
+class OpenNow:
+    """One line of the strip "is it open?"."""
+
+    label: str
+    words: str
+    is_open: bool
+    url: str = ""
+    detail: str = ""
+
+
+def open_strip(portal: Portal, language: str, at: datetime, *, calls: Sequence[Call] | None = None) -> list[OpenNow]:
+    """Each office that has hours of its own and each way to reach us, with what is true of it now; who claims nothing
+    is not in it. Three queries, up to two more where somebody follows another's hours."""
+    calls = call_links(portal.office, language=language, at=at) if calls is None else calls
+    hours = followed_by_offices(portal.offices)
+    found = []
+    for office in portal.offices:
+        calendar = hours[office.pk].calendar
+        if calendar and office.calendar_id:
+            state = open_state(calendar, at)
+            found.append(OpenNow(office.name, words_for(state, at, ZoneInfo(calendar.time_zone)), state.is_open))
+    chat = chat_way(portal, language, at)
+    for way in [*([chat] if chat else []), *call_ways(portal, calls, at)]:
+        if way.state:
+            found.append(OpenNow(way.label, way.state, way.is_open, way.url, way.detail))
     return found
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("search/", kb.search, name="search"),
     path("search/titles/", kb.titles, name="titles"),
     path("hours/", pages.hours, name="hours"),
+    path("hours/<slug:office>.ics", pages.hours_feed, name="hours_feed"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

@@ -224,6 +224,8 @@ PAGES = [
     Row("POST", "desk/handover/items/<int:pk>/", staff(ok=("agent", "admin")), {"pk": "handed"}, {"take": "0"}),
     Row("GET", "desk/opening/", WORKING),
     Row("POST", "desk/opening/", staff(ok=("agent", "admin")), data={"office": "$library_pk", "do": "sound"}),
+    Row("GET", "desk/me/shifts/", SIGNED_IN),
+    Row("GET", "desk/shifts/<str:key>.ics", ANYBODY, {"key": "shift_feed"}),  # its key is all it asks
     Row("GET", "desk/me/presence/switch/", staff(ok=STAFF)),
     Row("POST", "desk/me/presence/", staff(ok=STAFF), data={"state": "busy"}),
     # shifts
@@ -419,6 +421,7 @@ PORTAL = [
     Row("POST", "es/survey/<slug:public_id>/", ANYBODY, {"public_id": "survey"}, {"helped": "yes"}),
     Row("GET", "es/survey/<slug:public_id>/thanks/", ANYBODY, {"public_id": "survey"}),
     Row("GET", "es/hours/", ANYBODY),
+    Row("GET", "es/hours/<slug:office>.ics", ANYBODY, {"office": "library"}),
     Row("GET", "es/accessibility/", ANYBODY),
     Row("GET", "es/privacy/", ANYBODY),
 ]

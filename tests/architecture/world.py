@@ -16,6 +16,7 @@ from apps.duty.models import Handover, HandoverItem, Opening, Wall
 from apps.duty.services import begin_handover, make_wall
 from apps.hours.duty import note_absence, save_shift
 from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
+from apps.hours.my_shifts import feed_key
 from apps.kb.models import Article, Category, Revision, Translation
 from apps.omnichannel.models import Channel, Delivery, Envelope
 from apps.omnichannel.services import begin_round
@@ -113,7 +114,8 @@ def fingerprint() -> tuple[Any, ...]:
 
 def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
     admin, agent = world.users["admin"], world.users["agent"]
-    calendar = CalendarFactory(office=library, slug="general")
+    calendar = library.calendar = CalendarFactory(office=library, slug="general", is_always_open=True)
+    library.save()
     team, foreign_team = TeamFactory(office=library, slug="desk-team"), TeamFactory(office=roble)
     tag, foreign_tag = TagFactory(body=olmo, key="loans"), TagFactory(body=roble, key="theirs")
     policy = PolicyFactory(office=library, calendar=calendar, name="General")
@@ -170,6 +172,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "handed": item.pk,
         "wall": wall.public_id,
         "wall_key": wall_key,
+        "shift_feed": feed_key(agent),
         "ticket": ticket.public_id,
         "message": first.public_id,
         "note": note.public_id,

@@ -273,6 +273,7 @@ def _step_words(request: HttpRequest, form: str, here: str) -> dict[str, Any]:
         "back_url": back,
         "form_name": form,
         "service_name": str(offered[form].names) if form in offered else "",
+        "strip": contact.open_strip(portal_of(request), get_language() or "", clock.now()) if place < 2 else (),
     }
 
 
