@@ -31,6 +31,7 @@ HELLO_WITHIN = 10.0  # seconds a socket may stay that has not said which convers
 # Seconds: a bell may get lost, the database does not. Often while people talk, seldom when they have stopped.
 LOOK_ANYWAY_EVERY, LOOK_SELDOM_EVERY, TALKING_FOR = 5.0, 30.0, 120.0
 SOCKETS_A_VISITOR = 5
+DESK_KEPT = 3.0  # seconds; a bell that tells of words alone does not ask again how the desk stands
 
 NOT_HERE, NO_HELLO = 4404, 4408
 
@@ -50,6 +51,7 @@ class VisitorConsumer(GuardedConsumer):
         self.conversation = ""
         self.sent = self.got = 0
         self.last_desk: dict[str, object] = {}
+        self.desk_known_until = 0.0
         self.newest = 0
         self.spoke_at = 0.0
         self.is_writing = False
@@ -174,6 +176,7 @@ class VisitorConsumer(GuardedConsumer):
             self.newest = max(self.newest, bell.message.get("sequence", 0))
             self._ring_if_behind()
         else:
+            self.desk_known_until = 0.0
             self.rung.set()
 
     def _ring_if_behind(self) -> None:
@@ -189,6 +192,7 @@ class VisitorConsumer(GuardedConsumer):
             except TimeoutError:
                 if not self.thread:
                     continue
+                self.desk_known_until = 0.0
             self.rung.clear()
             try:
                 await self._look()
@@ -268,16 +272,25 @@ class VisitorConsumer(GuardedConsumer):
     def _load(self, conversation: str, after: int) -> tuple[Transcript, dict[str, object]]:
         transcript = None
         if self.thread and conversation == self.conversation:
+            was = _course(self.thread)
             transcript = read_news(self.thread, self.channel.key, after=after)  # type: ignore[union-attr]
+            stands = _course(self.thread) == was and time.monotonic() < self.desk_known_until
+            if transcript and stands and self.last_desk.get("state") != "idle":
+                self._note_own(transcript)
+                return transcript, self.last_desk
         if self.visitor and transcript is None:
             transcript = read(self.visitor, self.channel.key, conversation=conversation, after=after)  # type: ignore[union-attr]
         transcript = transcript or Transcript()
         if self.visitor:
             coming.arrived(self.visitor, {})
-        self.own_last = max([self.own_last, *(m["sequence"] for m in transcript.messages if m["from"] == "me")])
+        self._note_own(transcript)
         with translation.override(self.language):
             desk = desk_message(self.channel, transcript, self.visitor, seen=self._seen(transcript))  # type: ignore[arg-type]
+        self.desk_known_until = time.monotonic() + DESK_KEPT
         return transcript, desk
+
+    def _note_own(self, transcript: Transcript) -> None:
+        self.own_last = max([self.own_last, *(m["sequence"] for m in transcript.messages if m["from"] == "me")])
 
     def _seen(self, transcript: Transcript) -> int:
         """How far we have read; asked only while something of theirs is unread."""
@@ -367,6 +380,11 @@ async def _ring(group: str, message: dict[str, Any]) -> None:
         await asyncio.wait_for(get_channel_layer().group_send(group, {**message, "topic": group}), 1)
     except Exception:
         log.debug("typing note not passed on", exc_info=True)
+
+
+def _course(thread: Thread) -> tuple[str, str]:
+    """Whose turn it is; while that stays so, words change nothing in how the desk stands."""
+    return thread.ticket.status, thread.ticket.last_direction
 
 
 def _find(key: str, token: str) -> tuple[Channel | None, Visitor | None]:

@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef, Subquery
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
-from apps.core import crypto
+from apps.core import crypto, rows
 from apps.omnichannel.models import Thread, ThreadMessage
 from apps.omnichannel.webchat.models import Visitor
 from apps.tickets.models import Attachment, LastSeen, Message, Ticket
@@ -27,6 +27,20 @@ FIELDS = (
     "message__text",
     "message__written_at",
     "message__is_automatic",
+)
+NEWS = rows.Read(
+    """
+    SELECT {message}, entry.sequence, entry.client_id, ticket.status,
+        EXISTS (SELECT 1 FROM tickets_attachment file WHERE file.message_id = message.id)
+    FROM omnichannel_threadmessage entry
+    JOIN omnichannel_thread thread ON thread.id = entry.thread_id
+    JOIN omnichannel_channel channel ON channel.id = thread.channel_id
+    JOIN tickets_message message ON message.id = entry.message_id
+    JOIN tickets_ticket ticket ON ticket.id = thread.ticket_id
+    WHERE entry.thread_id = %s AND entry.sequence > %s AND thread.ended_at IS NULL AND channel.is_active
+    ORDER BY entry.sequence LIMIT %s
+    """,
+    message=Message,
 )
 
 
@@ -86,8 +100,8 @@ def read(visitor: Visitor, key: str, *, conversation: str = "", after: int = 0, 
         return Transcript()
     name = conversation_name(thread.pk)
     start = min(after, thread.last_sequence) if conversation == name else 0
-    rows = list(_rows(thread.pk).filter(sequence__gt=start).order_by("sequence")[: limit + 1])
-    return _transcript(thread, name, rows[:limit], key, has_more=len(rows) > limit)
+    found = list(_rows(thread.pk).filter(sequence__gt=start).order_by("sequence")[: limit + 1])
+    return _transcript(thread, name, found[:limit], key, has_more=len(found) > limit)
 
 
 def read_last(visitor: Visitor, key: str, *, limit: int = PAGE) -> Transcript:
@@ -95,8 +109,8 @@ def read_last(visitor: Visitor, key: str, *, limit: int = PAGE) -> Transcript:
     thread = thread_of(visitor)
     if thread is None:
         return Transcript()
-    rows = list(_rows(thread.pk).order_by("-sequence")[: limit + 1])
-    return _transcript(thread, conversation_name(thread.pk), rows[:limit][::-1], key, has_more=len(rows) > limit)
+    found = list(_rows(thread.pk).order_by("-sequence")[: limit + 1])
+    return _transcript(thread, conversation_name(thread.pk), found[:limit][::-1], key, has_more=len(found) > limit)
 
 
 def read_news(thread: Thread, key: str, *, after: int) -> Transcript | None:
@@ -104,22 +118,21 @@ def read_news(thread: Thread, key: str, *, after: int) -> Transcript | None:
 
     None when there is nothing, or when more may have changed than messages were added: then `read` tells.
     """
-    current = {"thread__ended_at": None, "thread__channel__is_active": True}
-    rows = list(_rows(thread.pk).filter(sequence__gt=after, **current).order_by("sequence")[: PAGE + 1])
-    if not rows:
+    found = [_row(*values) for values in NEWS.all([thread.pk, after, PAGE + 1])]
+    if not found:
         return None
-    newest = rows[-1]
+    newest = found[-1]
     thread.ticket.status = newest["thread__ticket__status"]
     thread.ticket.last_message_at = newest["message__written_at"]
     thread.ticket.last_direction = newest["message__direction"]
-    return _transcript(thread, conversation_name(thread.pk), rows[:PAGE], key, has_more=len(rows) > PAGE)
+    return _transcript(thread, conversation_name(thread.pk), found[:PAGE], key, has_more=len(found) > PAGE)
 
 
 def seen_at_desk(thread: Thread) -> int:
     """The number up to which somebody of ours has read; 0 when nobody has. One query."""
     newest = LastSeen.objects.filter(ticket_id=thread.ticket_id).order_by("-message_id").values("message_id")[:1]
-    rows = ThreadMessage.objects.filter(thread_id=thread.pk, message_id__lte=Subquery(newest))
-    return rows.aggregate(last=Max("sequence"))["last"] or 0
+    read_ones = ThreadMessage.objects.filter(thread_id=thread.pk, message_id__lte=Subquery(newest))
+    return read_ones.aggregate(last=Max("sequence"))["last"] or 0
 
 
 def payload(
@@ -130,21 +143,30 @@ def payload(
     return _payload({**row, "sequence": sequence, "client_id": client_id}, key, files)
 
 
+def _row(message: Message, sequence: int, client_id: str | None, status: str, has_files: bool) -> dict[str, Any]:
+    """One of `_rows`, from what a bell's own question found."""
+    row = {name: getattr(message, name.removeprefix("message__"), None) for name in FIELDS}
+    known = {"sequence": sequence, "client_id": client_id, "message_id": message.pk}
+    return row | known | {"has_files": has_files, "thread__ticket__status": status}
+
+
 def _rows(thread_id: int) -> Any:
-    """Lean rows: a message a bell is the hot path of the chat."""
     has_files = Exists(Attachment.objects.filter(message_id=OuterRef("message_id")))
-    rows = ThreadMessage.objects.filter(thread_id=thread_id)
-    return rows.annotate(has_files=has_files).values(*FIELDS, "has_files", "thread__ticket__status")
+    return (
+        ThreadMessage.objects.filter(thread_id=thread_id)
+        .annotate(has_files=has_files)
+        .values(*FIELDS, "has_files", "thread__ticket__status")
+    )
 
 
-def _transcript(thread: Thread, name: str, rows: list[dict[str, Any]], key: str, *, has_more: bool) -> Transcript:
-    files = _files([row["message_id"] for row in rows if row["has_files"]])
+def _transcript(thread: Thread, name: str, found: list[dict[str, Any]], key: str, *, has_more: bool) -> Transcript:
+    files = _files([row["message_id"] for row in found if row["has_files"]])
     return Transcript(
         conversation=name,
         thread=thread,
-        last=rows[-1]["sequence"] if rows else 0,
-        total=max(thread.last_sequence, rows[-1]["sequence"] if rows else 0),
-        messages=[_payload(row, key, files[row["message_id"]]) for row in rows],
+        last=found[-1]["sequence"] if found else 0,
+        total=max(thread.last_sequence, found[-1]["sequence"] if found else 0),
+        messages=[_payload(row, key, files[row["message_id"]]) for row in found],
         has_more=has_more,
     )
 
