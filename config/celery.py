@@ -90,6 +90,7 @@ app.conf.beat_schedule = {
     "old notices": every(86_400, "apps.notifications.tasks.forget_old"),
     "chat copies": every(30, "apps.omnichannel.webchat.tasks.sweep"),
     "chat windows": every(10, "apps.omnichannel.webchat.tasks.look_at_windows"),
+    "posts above comments": every(60, "apps.omnichannel.facebook.tasks.sweep"),
     "portal sweep": every(10, "apps.portal.tasks.sweep"),
     "portal tidy": every(3600, "apps.portal.tasks.tidy"),
     "api tidy": every(3600, "apps.api.tasks.forget_old_answers"),

@@ -44,6 +44,8 @@ LISTENERS: dict[str, list[str]] = {
     TICKET + "TicketSnoozed": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "TicketWoken": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "ReplyTakenBack": ["apps.sla.subscribers.reopen_response", "apps.inbox.subscribers.tell_desks"],
+    TICKET + "MessageAmended": ["apps.inbox.subscribers.tell_desks"],
+    TICKET + "MessageReacted": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "MatterForwarded": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "OfficeChanged": [
         "apps.sla.subscribers.follow_office",
@@ -74,7 +76,10 @@ LISTENERS: dict[str, list[str]] = {
     ],
     TICKET + "TicketLinked": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "TicketUnlinked": ["apps.inbox.subscribers.tell_desks"],
-    DOOR + "ThreadBegun": ["apps.automation.subscribers.acknowledge_conversation"],
+    DOOR + "ThreadBegun": [
+        "apps.omnichannel.facebook.subscribers.note_post",
+        "apps.automation.subscribers.acknowledge_conversation",
+    ],
     DOOR + "MessageDelivered": ["apps.automation.subscribers.tag_answered", "apps.inbox.subscribers.tell_desks"],
     DOOR + "DeliveryGivenUp": [
         "apps.omnichannel.subscribers.tell_writer",

@@ -3,7 +3,7 @@
 from apps.activity.bus import Actor
 from apps.automation import services
 from apps.omnichannel.events import MessageDelivered, ThreadBegun
-from apps.omnichannel.services import door_for
+from apps.omnichannel.services import door_for, ways_for
 from apps.tickets import at_hand
 from apps.tickets.events import MessageWritten
 
@@ -37,6 +37,9 @@ def _acknowledge(ticket_id: int) -> None:
     if ticket.linked_to_id and ticket.link_reason == "unverified":
         return
     door = door_for(ticket)
+    ways = ways_for(ticket, door)
+    if ways and (ways[0].is_public or not ways[0].is_open):
+        return  # no robot of ours speaks where everybody reads it, nor through a door that has shut
     if door.channel is not None:
         services.acknowledge(
             ticket, recipient=door.recipient or f"{ticket.via}:{ticket.requester_id}", channel=door.channel

@@ -22,3 +22,9 @@ def piece_for(ticket: Ticket, viewer: Viewer) -> Piece | None:
     """None where the door a ticket came by has nothing to add. Doors without such a piece cost no query."""
     path = registry.beside(ticket.via)
     return import_string(path)(ticket, viewer) if path else None  # type: ignore[no-any-return]
+
+
+def piece_above(ticket: Ticket, viewer: Viewer) -> Piece | None:
+    """What the conversation stands below (a post, say), to be shown at its top; None for doors without such a thing."""
+    path = registry.above(ticket.via)
+    return import_string(path)(ticket, viewer) if path else None  # type: ignore[no-any-return]

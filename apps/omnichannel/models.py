@@ -136,6 +136,7 @@ class ThreadMessage(models.Model):
             models.UniqueConstraint(fields=["thread", "sequence"], name="one_message_a_number"),
             models.UniqueConstraint(fields=["thread", "client_id"], name="one_message_a_client_id"),
         ]
+        indexes = [models.Index(fields=["external_id"], name="entry_external_id", condition=~Q(external_id=""))]
 
     def __str__(self) -> str:
         return f"{self.thread_id}#{self.sequence}"
@@ -225,6 +226,10 @@ class Delivery(TimeStamped):
     public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
     recipient = models.CharField(max_length=254)
     external_id = models.CharField(max_length=250, blank=True)
+    way = models.CharField(max_length=20, blank=True, help_text="which of its door's ways it takes")
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers", help_text="not before it"
+    )
     role = models.CharField(max_length=6, choices=Role, default=Role.TO)
     is_automatic = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)

@@ -55,6 +55,7 @@ class InboundAttachment:
     content_type: str = "application/octet-stream"
     content_id: str = ""
     is_inline: bool = False
+    url: str = ""  # where the provider keeps it, until FetchesFiles has brought it here
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class InboundMessage:
     """One message of a person. `thread_key` is the provider's conversation, proven genuine, or '' for a new one.
 
     `client_id` is the name the client gave it: a repeat is answered with the first result (R-16).
+    `external_id` is the provider's own name of it: in this channel it never comes twice, whatever became of the thread.
+    `answers` are names of messages it stands below: where this person has a conversation with one of them, it goes on.
     `may_be_answered` is False when no robot of ours may answer it (S-08).
     """
 
@@ -74,6 +77,8 @@ class InboundMessage:
     attachments: Sequence[InboundAttachment] = ()
     language: str = ""
     client_id: str = ""
+    external_id: str = ""
+    answers: Sequence[str] = ()
     is_automatic: bool = False
     may_be_answered: bool = True
     claimed_at: datetime | None = None
@@ -94,6 +99,71 @@ class Echo:
     token: str
     is_home: bool = True
     said: str = ""
+
+
+@dataclass(frozen=True)
+class SaidElsewhere:
+    """Words of ours that went out by another tool than the desk, or our own coming back.
+
+    `mark` is what we gave along when they are our own. They stand in a conversation that is there, and begin none.
+    `again`: bytes that say just this, for a later look while the way out of the very same words is still open.
+    """
+
+    external_id: str
+    thread_key: str = ""
+    text: str = ""
+    mark: str = ""
+    answers: Sequence[str] = ()
+    claimed_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    again: bytes = b""
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """What became of a message later: `what` is one of WORDS; `by` is the handle of whoever reacted.
+
+    `order` counts up as the provider counts: what is older than what is known changes nothing. `again`: bytes that
+    say just this, for a later look when the message has not come yet.
+    """
+
+    WORDS: ClassVar[tuple[str, ...]] = ("edited", "withdrawn", "hidden", "shown", "reaction", "reaction_removed")
+    external_id: str
+    what: str
+    by: str = ""
+    text: str = ""
+    emoji: str = ""
+    order: int = 0
+    again: bytes = b""
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """All that we wrote to this recipient until that moment has the outcome (a word of Delivery.Outcome)."""
+
+    recipient: str
+    outcome: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way an answer can take from a ticket: `key` is a word of the door's, `thread_id` the conversation it takes.
+
+    `hint` says what the writer should know before the first letter: how long it stays open, or why it is shut.
+    """
+
+    key: str
+    thread_id: int
+    label: Any
+    icon: str
+    is_public: bool = False
+    is_open: bool = True
+    hint: Any = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}-{self.thread_id}"
 
 
 @dataclass(frozen=True)
@@ -160,6 +230,9 @@ class OutboundMessage:
     signature: str = ""  # of who writes; '' leaves the channel's own
     is_notice: bool = False  # to a colleague: that there is something to read
     mark: str = ""  # what a provider is asked to give back with each event about it
+    way: str = ""  # the key of the Way it takes, where the door has more than one
+    answers: str = ""  # the provider's name of the person's newest message in this conversation
+    heard_at: datetime | None = None  # when that came
 
 
 @dataclass(frozen=True)
@@ -168,6 +241,16 @@ class Receipt:
 
     external_id: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    opened: "Opened | None" = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A conversation that the message began elsewhere: what the person answers there belongs to the same matter."""
+
+    thread_key: str
+    recipient: str
+    identity_kind: str
 
 
 @dataclass(frozen=True)
@@ -185,6 +268,9 @@ class DeliveryNews:
     reason: str = ""
     said_at: datetime | None = None
     is_lasting: bool = True
+
+
+Heard = InboundMessage | Echo | SaidElsewhere | Afterwards | HowFar | DeliveryNews
 
 
 @dataclass(frozen=True)
@@ -264,7 +350,7 @@ class ChannelAdapter(Protocol):
     def verify(self, raw: RawInput) -> None:
         """Raises Forged."""
 
-    def parse(self, raw: RawInput) -> Iterable[InboundMessage | Echo]:
+    def parse(self, raw: RawInput) -> Iterable[Heard]:
         """Pure. Raises Unreadable; an input that says nothing to us gives an empty list."""
 
     def send(self, message: OutboundMessage) -> Receipt:
@@ -294,3 +380,43 @@ class HearsOfDeliveries(Protocol):
 
     def parse_news(self, raw: RawInput) -> Iterable[DeliveryNews]:
         """Pure. Raises Unreadable."""
+
+
+@runtime_checkable
+class ShakesHands(Protocol):
+    """An adapter whose provider asks once, by GET, whether the address is ours."""
+
+    def greet(self, query: Mapping[str, str]) -> str:
+        """What is to be said back, as plain text. Raises Forged."""
+
+
+@runtime_checkable
+class NamesDoors(Protocol):
+    """An adapter whose provider sends what is for several doors to one address."""
+
+    def doors_in(self, raw: RawInput) -> set[str]:
+        """The addresses (Channel.address) of all doors that a genuine input speaks to."""
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """An adapter whose provider only tells where a file is."""
+
+    def fetch(self, file: InboundAttachment) -> InboundAttachment | None:
+        """With its content; None when it cannot be had. Uses the network."""
+
+
+@runtime_checkable
+class KnowsNames(Protocol):
+    """An adapter whose provider tells, when asked, who is behind a handle."""
+
+    def name_of(self, sender: Sender) -> str:
+        """'' when it does not say. Uses the network."""
+
+
+@runtime_checkable
+class ChangesAfterwards(Protocol):
+    """An adapter that can change at its provider what stands there."""
+
+    def change(self, external_id: str, what: str, *, text: str = "") -> None:
+        """`what` is "edited", "withdrawn", "hidden" or "shown". Raises DeliveryFailed. Uses the network."""

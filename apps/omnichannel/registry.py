@@ -14,12 +14,27 @@ _forms: dict[str, str] = {}
 _labels: dict[str, Any] = {}
 _pulses: dict[str, str] = {}
 _beside: dict[str, str] = {}
+_above: dict[str, str] = {}
+_ways: dict[str, str] = {}
+_rehearsals: dict[str, str] = {}
 
 
-def register(adapter: type[ChannelAdapter], *, label: Any, form: str, pulses: str = "", beside: str = "") -> None:
+def register(
+    adapter: type[ChannelAdapter],
+    *,
+    label: Any,
+    form: str,
+    pulses: str = "",
+    beside: str = "",
+    above: str = "",
+    ways: str = "",
+    rehearsal: str = "",
+) -> None:
     """`form` is the dotted path of what an administrator fills in; `pulses` of a function that says, for all channels
     of this kind, how their fetching goes: {channel id: Pulse}; `beside` of one that says what is known about whoever
-    wrote: (ticket, viewer) -> beside.Piece or None."""
+    wrote: (ticket, viewer) -> beside.Piece or None; `above` of one, of the same shape, that shows what a conversation
+    stands below; `ways` of one that says how an answer may leave: (ticket) -> [Way], the one to propose first;
+    `rehearsal` of a module that sets the stage for recorded deliveries (`rehearsing.py`)."""
     _adapters[adapter.kind] = adapter
     _forms[adapter.kind] = form
     _labels[adapter.kind] = label
@@ -27,6 +42,12 @@ def register(adapter: type[ChannelAdapter], *, label: Any, form: str, pulses: st
         _pulses[adapter.kind] = pulses
     if beside:
         _beside[adapter.kind] = beside
+    if above:
+        _above[adapter.kind] = above
+    if ways:
+        _ways[adapter.kind] = ways
+    if rehearsal:
+        _rehearsals[adapter.kind] = rehearsal
 
 
 def adapter_for(channel: "Channel") -> ChannelAdapter:
@@ -48,6 +69,18 @@ def form_class(kind: str) -> Any:
 
 def beside(kind: str) -> str:
     return _beside.get(kind, "")
+
+
+def above(kind: str) -> str:
+    return _above.get(kind, "")
+
+
+def ways(kind: str) -> str:
+    return _ways.get(kind, "")
+
+
+def rehearsal(kind: str) -> str:
+    return _rehearsals.get(kind, "")
 
 
 def kinds() -> dict[str, Any]:

@@ -1,12 +1,20 @@
 """One webhook address per configured channel: check the sender, keep the bytes, answer."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from apps.omnichannel import services
 from apps.omnichannel.models import Channel
-from apps.omnichannel.ports import Forged, HearsOfDeliveries, RawInput, Unreadable
+from apps.omnichannel.ports import (
+    ChannelAdapter,
+    Forged,
+    HearsOfDeliveries,
+    NamesDoors,
+    RawInput,
+    ShakesHands,
+    Unreadable,
+)
 from apps.omnichannel.registry import adapter_for
 
 # What verification and parsing may need later; cookies and addresses are not ours to keep.
@@ -14,15 +22,21 @@ NOT_KEPT = {"cookie", "authorization", "x-forwarded-for", "forwarded"}
 
 
 @csrf_exempt
-@require_http_methods(["POST", "HEAD"])
+@require_http_methods(["POST", "HEAD", "GET"])
 def webhook(request: HttpRequest, key: str) -> HttpResponse:
     """2xx only once the bytes are committed (R-01); a forged call is refused before anything is written (S-53)."""
     channel = _channel(key)
+    adapter = adapter_for(channel)
     if request.method == "HEAD":
         return HttpResponse()
+    if request.method == "GET":
+        return _greeted(adapter, request)
+    most = getattr(adapter, "most_webhook_bytes", None)
+    if most and len(request.body) > most:
+        return HttpResponse("This call is too large.", status=413, content_type="text/plain")
     raw = _raw(request)
     try:
-        adapter_for(channel).verify(raw)
+        adapter.verify(raw)
     except Forged as error:
         return _forged(error)
     kept = RawInput(
@@ -31,7 +45,8 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
         headers={name: value for name, value in raw.headers.items() if name not in NOT_KEPT},
         meta=raw.meta,
     )
-    services.store(channel, kept)
+    for door in _doors(channel, adapter, raw):
+        services.store(door, kept)
     return HttpResponse("stored", content_type="text/plain")
 
 
@@ -56,6 +71,40 @@ def delivery_news(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(str(error), status=422, content_type="text/plain")
     services.hear(channel, news)
     return HttpResponse("stored", content_type="text/plain")
+
+
+def _greeted(adapter: ChannelAdapter, request: HttpRequest) -> HttpResponse:
+    if not isinstance(adapter, ShakesHands):
+        return HttpResponseNotAllowed(["POST", "HEAD"])
+    try:
+        return HttpResponse(adapter.greet(request.GET.dict()), content_type="text/plain")
+    except Forged as error:
+        return _forged(error)
+
+
+def _doors(channel: Channel, adapter: ChannelAdapter, raw: RawInput) -> list[Channel]:
+    """Those of this body that a genuine call speaks to and that find it genuine as well; else the one it came to."""
+    if not isinstance(adapter, NamesDoors):
+        return [channel]
+    named = adapter.doors_in(raw) - {channel.address}
+    if not named:
+        return [channel]
+    others = (
+        Channel.objects.active()
+        .of_kind(channel.kind)
+        .filter(  # type: ignore[attr-defined]
+            address__in=named, office__body_id=channel.office.body_id
+        )
+    )
+    return [channel, *(row for row in others.select_related("office") if _is_genuine(row, raw))]
+
+
+def _is_genuine(channel: Channel, raw: RawInput) -> bool:
+    try:
+        adapter_for(channel).verify(raw)
+    except Forged:
+        return False
+    return True
 
 
 def _channel(key: str) -> Channel:

@@ -179,3 +179,16 @@ class TicketUnlinked(TicketEvent):
     other: str
     label: str
     kind: str
+
+
+class MessageAmended(TicketEvent):
+    """Words that stood already became others: `what` is "edited", "withdrawn", "hidden" or "shown"."""
+
+    message_id: int
+    what: str
+
+
+@dataclass(frozen=True)
+class MessageReacted(TicketEvent):
+    message_id: int
+    emoji: str

@@ -60,12 +60,14 @@ INSTALLED_APPS = [
     "apps.people",
     "apps.notifications",
     "apps.catalogue",
+    "apps.guard",
     "apps.tickets",
     "apps.surveys",
     "apps.omnichannel",
     "apps.omnichannel.email",
     "apps.omnichannel.webchat",
     "apps.omnichannel.calls",
+    "apps.omnichannel.facebook",
     "apps.sla",
     "apps.kb",
     "apps.automation",
@@ -372,6 +374,13 @@ ACUDO_CANARY_MINUTES = env.number("ACUDO_CANARY_MINUTES", 60)
 ACUDO_CANARY_LIMIT_MINUTES = env.number("ACUDO_CANARY_LIMIT_MINUTES", 15)
 # A mailbox that is fetched is silent when its server was not reached for so many.
 ACUDO_UNREACHED_MINUTES = env.number("ACUDO_UNREACHED_MINUTES", 5)
+
+# Meta's Graph: where it is and which version of it we speak; a page's own settings may say otherwise.
+META_GRAPH_BASE_URL = env.text("META_GRAPH_BASE_URL", "https://graph.facebook.com")
+META_GRAPH_VERSION = env.text("META_GRAPH_VERSION", "v26.0")
+# The stand-in for it that `manage.py up` runs beside the demo; 0: none.
+ACUDO_GRAPH_PORT = env.number("GRAPH_PORT", 0)
+ACUDO_GRAPH_URL = f"http://127.0.0.1:{ACUDO_GRAPH_PORT}" if ACUDO_GRAPH_PORT else ""
 
 LOGGING_CONFIG = None
 # Who writes again within these days after "solved" reopens the ticket; later opens a new one linked to it.

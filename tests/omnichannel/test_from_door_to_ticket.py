@@ -9,7 +9,7 @@ from apps.notifications.models import Notice
 from apps.omnichannel import services
 from apps.omnichannel.models import Delivery, Envelope
 from apps.omnichannel.ports import DeliveryFailed, InboundAttachment, RawInput
-from apps.omnichannel.services import intake
+from apps.omnichannel.services import fetching
 from apps.tickets import services as tickets
 from apps.tickets.models import Message, Ticket
 from tests.factories.accounts import user_in
@@ -55,7 +55,7 @@ def test_r_04_who_reads_the_same_at_once_and_comes_second_undoes_all_of_it(chann
         Envelope.objects.filter(pk=envelope.pk).update(state="processed", next_at=None, reason="by another")
         return []
 
-    monkeypatch.setattr(intake, "keep_files", overtaken)
+    monkeypatch.setattr(fetching, "keep_files", overtaken)
     services.process(envelope.pk)
     envelope.refresh_from_db()
     assert (envelope.state, envelope.reason, envelope.attempts) == ("processed", "by another", 1)

@@ -10,6 +10,7 @@ from apps.omnichannel.services.doors import (
     most_bytes,
     sending_channels,
     undo_seconds,
+    ways_for,
 )
 from apps.omnichannel.services.intake import correct, discard, process, process_again, store
 from apps.omnichannel.services.outbox import cancel, owe, owe_notices, retry
@@ -51,4 +52,5 @@ __all__ = [
     "switch_watch",
     "undo_seconds",
     "undo_send",
+    "ways_for",
 ]

@@ -1,5 +1,8 @@
 """A debt as its channel sends it: who sees what, who signs, and what of the past is repeated (S-06)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
@@ -9,6 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.viewers import for_user
 from apps.omnichannel.models import Channel, Delivery, Signature, Thread, ThreadMessage
 from apps.omnichannel.ports import OutboundAttachment, OutboundMessage, Quoted
+from apps.omnichannel.registry import adapter_class
 from apps.tickets.models import Message, Ticket
 from apps.tickets.states import Direction
 
@@ -52,7 +56,31 @@ def outbound(delivery: Delivery) -> OutboundMessage:
         history=_history(channel, thread, message) if thread and not message.is_automatic else [],
         signature="" if message.is_automatic else _signature(message, ticket),
         mark=delivery.public_id,
+        way=delivery.way,
+        **_context(channel, thread),
     )
+
+
+def heard_last(thread: Thread) -> tuple[ThreadMessage | None, datetime | None]:
+    """The person's newest words in this conversation and when they were said: by the provider's clock where it tells
+    that they waited somewhere before they came to us. One query."""
+    entry = (
+        ThreadMessage.objects.filter(thread=thread, message__direction=Direction.IN)
+        .select_related("message")
+        .order_by("-sequence")
+        .first()
+    )
+    if entry is None:
+        return None, None
+    said, came = entry.message.claimed_at, entry.message.written_at
+    return entry, min(said, came) if said else came
+
+
+def _context(channel: Channel, thread: Thread | None) -> dict[str, Any]:
+    if thread is None or not getattr(adapter_class(channel.kind), "wants_context", False):
+        return {}
+    entry, at = heard_last(thread)
+    return {"answers": entry.external_id if entry else "", "heard_at": at}
 
 
 def _addressees(delivery: Delivery) -> tuple[str, list[str]]:

@@ -6,23 +6,26 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from apps.activity.bus import SYSTEM, record
 from apps.core import clock
 from apps.core.transactions import whole
 from apps.omnichannel.events import MessageDelivered
-from apps.omnichannel.models import Channel, Delivery, DeliveryAttempt
-from apps.omnichannel.ports import DeliveryFailed, Receipt
+from apps.omnichannel.models import Channel, Delivery, DeliveryAttempt, Thread
+from apps.omnichannel.ports import DeliveryFailed, Opened, Receipt
 from apps.omnichannel.registry import adapter_class, adapter_for
 from apps.omnichannel.services.composing import NobodyToTell, outbound
-from apps.omnichannel.services.outbox import record_given_up
+from apps.omnichannel.services.outbox import HELD_UP, record_given_up
 from apps.omnichannel.services.outcomes import adopt, mark_unreachable
+from apps.people.services import add_identity
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = 15.0  # seconds; doubled at each try
 LONGEST_PAUSE = 3600.0
 PATIENCE = timedelta(hours=24)
+NOT_BEFORE = gettext_noop("what was to go out before it did not leave")
 MOST_UNKNOWN = 2  # begun and never ended: one repeat with the same id, no third (R-11)
 SHUT_AFTER = 3  # tries in a row that the server never took: then the channel rests (R-12)
 FIRST_REST = 30.0  # seconds; doubled at each try that finds it still shut
@@ -52,7 +55,9 @@ def deliver(delivery_id: int) -> None:
 def _claim(delivery_id: int) -> tuple[Delivery, DeliveryAttempt] | None:
     delivery = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("channel__office", "thread__person", "message__ticket__requester", "message__author_user")
+        .select_related(
+            "channel__office", "thread__person", "message__ticket__requester", "message__author_user", "follows"
+        )
         .filter(pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=clock.now())
         .first()
     )
@@ -62,16 +67,30 @@ def _claim(delivery_id: int) -> tuple[Delivery, DeliveryAttempt] | None:
         return _later(delivery, (delivery.channel.resting_until - clock.now()).total_seconds() + random.uniform(0, 5))
     if _waits_for_an_earlier_one(delivery):
         return _later(delivery, FIRST_PAUSE)
+    if delivery.follows and delivery.follows.state != Delivery.State.SENT:
+        return _held_up(delivery, delivery.follows)
     unknown = delivery.tries.filter(ended_at=None).count() if delivery.attempts else 0  # type: ignore[attr-defined]
     allowed = MOST_UNKNOWN if adapter_class(delivery.channel.kind).recognises_repeats else 1
     if unknown >= allowed:
-        delivery.state, delivery.next_at = Delivery.State.UNCERTAIN, None
+        is_confirmed = bool(delivery.provider_id)  # it came back to us with our mark before the answer did
+        delivery.state = Delivery.State.SENT if is_confirmed else Delivery.State.UNCERTAIN
+        delivery.next_at = None
         delivery.save(update_fields=["state", "next_at"])
         return None
     delivery.attempts += 1
     delivery.next_at = clock.now() + LEASE
     delivery.save(update_fields=["attempts", "next_at"])
     return delivery, DeliveryAttempt.objects.create(delivery=delivery)
+
+
+def _held_up(delivery: Delivery, first: Delivery) -> None:
+    """What was to leave before it has not left: it waits, or ends with it; trying again is one act for both."""
+    if first.state == Delivery.State.WAITING:
+        return _later(delivery, FIRST_PAUSE)
+    delivery.state, delivery.next_at = Delivery.State.DEAD, None
+    delivery.error_kind, delivery.error_text = HELD_UP, NOT_BEFORE
+    delivery.save(update_fields=["state", "next_at", "error_kind", "error_text"])
+    record_given_up(delivery)
 
 
 def _later(delivery: Delivery, seconds: float) -> None:
@@ -108,9 +127,27 @@ def _sent(delivery: Delivery, attempt: DeliveryAttempt, receipt: Receipt) -> Non
                 recipient=delivery.recipient,
             )
             record(event, SYSTEM)
+        if receipt.opened:
+            _follow_to(delivery, receipt.opened)
         if provider_id:
             delivery.state, delivery.provider_id = Delivery.State.SENT, provider_id
             adopt(delivery)
+
+
+def _follow_to(delivery: Delivery, opened: Opened) -> None:
+    """The person may answer in the conversation that our message opened: what they say there joins this ticket. Where
+    they have one there already it stays what it is."""
+    thread = delivery.thread
+    if thread is None or delivery.channel_id is None:
+        return
+    if not add_identity(thread.person, kind=opened.identity_kind, handle=opened.recipient, is_verified=True):
+        return
+    Thread.objects.get_or_create(
+        channel_id=delivery.channel_id,
+        key=opened.thread_key,
+        ended_at=None,
+        defaults={"ticket": delivery.message.ticket, "person": thread.person, "recipient": opened.recipient},
+    )
 
 
 @whole()

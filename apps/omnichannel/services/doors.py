@@ -8,14 +8,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Office
 from apps.core import clock, rows
 from apps.core.errors import Invalid
 from apps.hours.services import is_open
-from apps.omnichannel import at_hand
-from apps.omnichannel.models import Channel, Thread
+from apps.omnichannel import at_hand, registry
+from apps.omnichannel.models import Channel, Delivery, Thread
+from apps.omnichannel.ports import Way
 from apps.omnichannel.registry import adapter_class, adapter_for, starting_kinds
 from apps.people.models import Person
 from apps.people.services import identify
@@ -54,7 +56,8 @@ class Addressing:
     """What the writer decided instead of what a door would do by itself.
 
     `cc` is None for "those who take part already"; a list replaces them. `waits`: it leaves after the channel's time
-    for undoing.
+    for undoing. `way`: which of the door's ways (`ways_for`); `follows`: not before that delivery has left;
+    `overrules`: the writer has looked at what the guard took for personal data and says it is none.
     """
 
     recipient: str = ""
@@ -62,6 +65,9 @@ class Addressing:
     cc: Sequence[str] | None = None
     bcc: Sequence[str] = field(default=())
     waits: bool = False
+    way: Way | None = None
+    follows: Delivery | None = None
+    overrules: bool = False
 
 
 AS_USUAL = Addressing()
@@ -99,6 +105,13 @@ def door_for(ticket: Ticket) -> Door:
     address = ticket.requester.handle("email")
     channel = starting_channel(ticket) if address else None
     return Door(channel, None, address if channel else "", copies)
+
+
+def ways_for(ticket: Ticket, door: Door | None = None) -> list[Way]:
+    """How an answer may leave where there is a choice, the one to propose first; [] where there is none."""
+    door = door or door_for(ticket)
+    path = registry.ways(door.channel.kind) if door.channel else ""
+    return list(import_string(path)(ticket)) if path else []
 
 
 def sending_channels(ticket: Ticket) -> list[Channel]:

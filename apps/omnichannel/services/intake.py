@@ -21,10 +21,21 @@ from apps.core.transactions import whole
 from apps.hours.models import Calendar
 from apps.omnichannel.events import EnvelopeCorrected, EnvelopeDiscarded, EnvelopeReadAgain
 from apps.omnichannel.models import Channel, Envelope
-from apps.omnichannel.ports import Echo, InboundMessage, RawInput, Unreadable
+from apps.omnichannel.ports import (
+    Afterwards,
+    DeliveryNews,
+    Echo,
+    HowFar,
+    InboundMessage,
+    RawInput,
+    SaidElsewhere,
+    Unreadable,
+)
 from apps.omnichannel.registry import adapter_for
+from apps.omnichannel.services.afterwards import follow
+from apps.omnichannel.services.fetching import bring_home
 from apps.omnichannel.services.outcomes import hear
-from apps.omnichannel.services.receive import keep_files, receive
+from apps.omnichannel.services.receive import receive
 from apps.omnichannel.services.watch import hear_echo
 from apps.tickets.models import Message
 
@@ -34,6 +45,9 @@ LEASE = timedelta(minutes=1)  # after which a worker that died with the envelope
 PAUSE = timedelta(seconds=5)
 NOTHING_SAID = gettext_noop("It held no message for us.")  # a receipt, a read mark: understood, no ticket comes of it
 OUR_OWN = gettext_noop("Our own test mail.")
+PUT_OFF = gettext_noop("It is about a message that has not come yet: it is looked at again.")
+NEVER_CAME = gettext_noop("It is about a message that never came.")
+PARKED = (5, 20, 60, 180, 330)  # seconds until the next look: ten minutes in all
 CORRECTED = gettext_noop("A corrected copy was read instead.")
 LONGEST_REASON = 500
 
@@ -193,10 +207,8 @@ def _understand(envelope: Envelope) -> None:
         meta=envelope.meta,
         external_id=envelope.external_id,
     )
-    found = [
-        (inbound, [] if isinstance(inbound, Echo) else keep_files(inbound))
-        for inbound in adapter_for(envelope.channel).parse(raw)
-    ]
+    adapter = adapter_for(envelope.channel)
+    found = [bring_home(envelope.channel, adapter, inbound) for inbound in adapter.parse(raw)]
     with suppress(_DoneByAnother), whole():
         message, silent_because = None, NOTHING_SAID
         for inbound, files in found:
@@ -204,12 +216,34 @@ def _understand(envelope: Envelope) -> None:
                 hear_echo(envelope.channel, inbound)
                 silent_because = OUR_OWN
                 continue
+            if isinstance(inbound, DeliveryNews):
+                hear(envelope.channel, [inbound])
+                continue
+            if not isinstance(inbound, InboundMessage):
+                if not follow(envelope.channel, inbound, at=envelope.received_at):
+                    silent_because = _park(envelope, inbound)
+                continue
             said = _unproven(inbound) if envelope.corrects_id else inbound
             received = receive(envelope.channel, said, files=files, at=envelope.received_at)
             message = received.message
             if said.news:
                 hear(envelope.channel, said.news)
         _end(envelope, message, "" if message else silent_because)
+
+
+def _park(envelope: Envelope, heard: SaidElsewhere | Afterwards | HowFar) -> str:
+    """What is told of a message that has not come yet is looked at again a few times, then it is dropped."""
+    again = getattr(heard, "again", b"")
+    tries = int(envelope.meta.get("parked", 0))
+    if not again or tries >= len(PARKED):
+        log.info("envelope %s is about a message we never got", envelope.pk)
+        return NEVER_CAME
+    name = hashlib.sha256(again).hexdigest()[:48]
+    raw = RawInput(again, "parked", meta={"parked": tries + 1}, external_id=f"parked:{name}:{tries + 1}")
+    parked = store(envelope.channel, raw)
+    if parked.state == Envelope.State.WAITING and not parked.attempts:
+        Envelope.objects.filter(pk=parked.pk).update(next_at=clock.now() + timedelta(seconds=PARKED[tries]))
+    return PUT_OFF
 
 
 def _end(envelope: Envelope, message: Message | None, reason: str) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 
 from apps.activity.bus import SYSTEM, record
 from apps.core import clock, rows
+from apps.core.errors import Invalid
 from apps.core.queue import nudge
 from apps.core.transactions import whole
+from apps.omnichannel import registry
 from apps.omnichannel.events import DeliveryGivenUp
 from apps.omnichannel.models import Channel, Delivery, Thread
+from apps.omnichannel.ports import Way
 from apps.omnichannel.registry import adapter_class, adapter_for
 from apps.omnichannel.services.doors import (
     AS_USUAL,
@@ -22,11 +25,14 @@ from apps.omnichannel.services.doors import (
     sending_channels,
     thread_on,
     undo_seconds,
+    ways_for,
 )
+from apps.omnichannel.services.guarding import hold_back
 from apps.omnichannel.services.receive import number
 from apps.people.services import identify
 from apps.tickets.models import Message, Ticket
 
+HELD_UP = "held_up"  # what it follows did not leave
 DELIVER = "apps.omnichannel.tasks.deliver_message"
 
 
@@ -39,7 +45,11 @@ def owe(message: Message) -> Delivery | None:
     """
     ticket = message.ticket
     addressing = AS_USUAL if message.is_automatic else current_addressing()
-    door = _readdressed(ticket, door_for(ticket), addressing)
+    door = door_for(ticket)
+    way = _way(ticket, door, addressing, is_automatic=message.is_automatic)
+    door = _along(door, way) if way else _readdressed(ticket, door, addressing)
+    if way:
+        _mark_way(message, way, addressing)
     if door.channel is None:
         return _dead_letter(message)
     thread = door.thread or thread_on(
@@ -51,7 +61,7 @@ def owe(message: Message) -> Delivery | None:
         number(thread, message)
         first = None
     else:
-        first = owed(message, thread, door.recipient or thread.recipient, due)
+        first = owed(message, thread, door.recipient or thread.recipient, due, way=way, follows=addressing.follows)
     for copy in copies:
         if copy.pk != thread.pk and copy.recipient != door.recipient:
             owed(message, copy, copy.recipient, due, role=Delivery.Role.CC)
@@ -85,6 +95,10 @@ def retry(delivery: Delivery, *, actor: Any) -> None:
     row.save(update_fields=["state", "next_at", "attempts", "error_kind", "error_text", "outcome", "created_at"])
     row.tries.filter(ended_at=None).update(ended_at=clock.now(), outcome="uncertain")  # type: ignore[attr-defined]
     nudge(DELIVER, row.pk)
+    if row.follows and row.follows.state in (Delivery.State.DEAD, Delivery.State.UNCERTAIN):
+        retry(row.follows, actor=actor)  # one act: what comes first is tried first
+    for follower in Delivery.objects.filter(follows=row, state=Delivery.State.DEAD, error_kind=HELD_UP):
+        retry(follower, actor=actor)
 
 
 @whole()
@@ -108,6 +122,30 @@ def record_given_up(delivery: Delivery) -> None:
         error_text=delivery.error_text,
     )
     record(event, SYSTEM)
+
+
+def _way(ticket: Ticket, door: Door, addressing: Addressing, *, is_automatic: bool) -> Way | None:
+    """The one that was chosen, else the one the door proposes; None where there is no choice, or another address was
+    named. Raises Invalid for one that has shut."""
+    if addressing.recipient or addressing.channel or door.channel is None or not registry.ways(door.channel.kind):
+        return None
+    way = addressing.way or next(iter(ways_for(ticket, door)), None)
+    if way and not way.is_open and not is_automatic:
+        raise Invalid("way_shut", way.hint, field="way")
+    return way
+
+
+def _along(door: Door, way: Way) -> Door:
+    thread = Thread.objects.select_related("channel__office", "person").get(pk=way.thread_id)
+    return Door(thread.channel, thread, thread.recipient)
+
+
+def _mark_way(message: Message, way: Way, addressing: Addressing) -> None:
+    """Everybody who reads the ticket sees who could read it. What is personal does not leave in public (002-35)."""
+    if way.is_public and not message.is_automatic:
+        hold_back(message, overrules=addressing.overrules)
+    message.details = {**message.details, "is_public": way.is_public}
+    message.save(update_fields=["details"])
 
 
 def _readdressed(ticket: Ticket, door: Door, addressing: Addressing) -> Door:
@@ -157,14 +195,32 @@ def _owe_hidden(message: Message, channel: Channel, addresses: Sequence[str], du
             _row(message, None, channel, address, due, Delivery.Role.BCC, _name(channel, message))
 
 
-def owed(message: Message, thread: Thread, recipient: str, due: Any, role: str = Delivery.Role.TO) -> Delivery:
+def owed(
+    message: Message,
+    thread: Thread,
+    recipient: str,
+    due: Any,
+    role: str = Delivery.Role.TO,
+    *,
+    way: Way | None = None,
+    follows: Delivery | None = None,
+) -> Delivery:
     external_id = adapter_for(thread.channel).name_message(thread.key, message.public_id)
     number(thread, message, external_id=external_id)
-    return _row(message, thread, thread.channel, recipient, due, role, external_id)
+    return _row(message, thread, thread.channel, recipient, due, role, external_id, way=way, follows=follows)
 
 
 def _row(
-    message: Message, thread: Thread | None, channel: Channel, recipient: str, due: Any, role: str, external_id: str
+    message: Message,
+    thread: Thread | None,
+    channel: Channel,
+    recipient: str,
+    due: Any,
+    role: str,
+    external_id: str,
+    *,
+    way: Way | None = None,
+    follows: Delivery | None = None,
 ) -> Delivery:
     delivery = rows.insert(
         Delivery(
@@ -173,6 +229,8 @@ def _row(
             channel=channel,
             recipient=recipient,
             external_id=external_id,
+            way=way.key if way else "",
+            follows=follows,
             role=role,
             is_automatic=message.is_automatic,
             next_at=due,

@@ -11,6 +11,7 @@ from apps.core.transactions import whole
 from apps.omnichannel.events import DeliveryReported
 from apps.omnichannel.models import Channel, Delivery, DeliveryEvent
 from apps.omnichannel.ports import DeliveryNews
+from apps.omnichannel.registry import adapter_class
 from apps.omnichannel.services.outbox import record_given_up
 from apps.people.services import address_failed, address_works
 
@@ -44,7 +45,7 @@ def report(delivery: Delivery, outcome: str, *, reason: str = "") -> bool:
     )
     if RANK[outcome] <= RANK[row.outcome]:
         return False
-    if outcome == Outcome.OPENED and not (row.channel and row.channel.settings.get("tracks_opening")):
+    if outcome == Outcome.OPENED and not (row.channel and _may_know_of_reading(row.channel)):
         return False
     row.outcome, row.outcome_at = outcome, clock.now()
     changed = ["outcome", "outcome_at"]
@@ -83,6 +84,26 @@ def adopt(delivery: Delivery) -> None:
         event.delivery = delivery
         event.save(update_fields=["delivery"])
         report(delivery, event.outcome, reason=event.reason)
+
+
+@whole()
+def confirm(channel: Channel, *, mark: str, provider_id: str) -> bool:
+    """What we sent came back with our own mark: it left, under that name. True when the mark is ours."""
+    row = Delivery.objects.select_for_update().filter(channel=channel, public_id=mark).first()
+    if row is None:
+        return False
+    row.provider_id = provider_id[:250]
+    changed = ["provider_id"]
+    if row.state == Delivery.State.UNCERTAIN:
+        row.state, row.sent_at = Delivery.State.SENT, clock.now()
+        changed += ["state", "sent_at"]
+    row.save(update_fields=changed)
+    return True
+
+
+def _may_know_of_reading(channel: Channel) -> bool:
+    """Where the platform itself shows both sides what was read, or the office chose to be told."""
+    return bool(getattr(adapter_class(channel.kind), "tells_progress", False) or channel.settings.get("tracks_opening"))
 
 
 @whole()

@@ -1,7 +1,7 @@
 """One message of a person becomes part of one ticket."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -119,7 +119,9 @@ def _placed(entry: ThreadMessage, thread: Thread) -> ThreadMessage:
 
 
 def _receive(channel: Channel, inbound: InboundMessage, files: Sequence[KeptFile], at: datetime) -> Received:
-    thread = _current_thread(channel, inbound)
+    if inbound.external_id and (entry := said_before(channel, inbound.external_id)):
+        return Received(entry.message, entry.thread, entry.sequence, is_new=False)
+    thread = _current_thread(channel, inbound) or _thread_below(channel, inbound)
     if thread and thread.said_before:  # type: ignore[attr-defined]
         entry = ThreadMessage.objects.select_related("message").get(pk=thread.said_before)  # type: ignore[attr-defined]
         return Received(entry.message, thread, entry.sequence, is_new=False)
@@ -134,7 +136,7 @@ def _receive(channel: Channel, inbound: InboundMessage, files: Sequence[KeptFile
         earlier, reason = thread.ticket, "earlier"
         Thread.objects.filter(pk=thread.pk).update(ended_at=at)
         thread = None
-    names = inbound.client_id or None, str(inbound.details.get("message_id", ""))[:250]
+    names = inbound.client_id or None, (inbound.external_id or str(inbound.details.get("message_id", "")))[:250]
     if thread:
         ticket = thread.ticket
         with at_hand.holding(ticket):
@@ -177,6 +179,36 @@ def _current_thread(channel: Channel, inbound: InboundMessage) -> Thread | None:
     if ticket.requester_id == thread.person_id:
         ticket.requester = thread.person
     return thread
+
+
+def said_before(channel: Channel, external_id: str) -> ThreadMessage | None:
+    """The place of the message that bears this name in this channel, in a thread that goes on or is over."""
+    return (
+        ThreadMessage.objects.filter(thread__channel=channel, external_id=external_id[:250])
+        .select_related("message__ticket__office", "message__ticket__requester", "thread__channel")
+        .order_by("pk")
+        .first()
+    )
+
+
+def thread_with(channel: Channel, names: Sequence[str]) -> Thread | None:
+    """The current conversation that holds one of these messages, theirs or ours, by the provider's names."""
+    names = [name for name in names if name]
+    if not names:
+        return None
+    rows = Thread.objects.current().filter(channel=channel).select_related("ticket", "person")  # type: ignore[attr-defined]
+    by_entry = rows.filter(entries__external_id__in=names).order_by("-pk").first()
+    return by_entry or rows.filter(deliveries__provider_id__in=names).order_by("-pk").first()
+
+
+def _thread_below(channel: Channel, inbound: InboundMessage) -> Thread | None:
+    """Who answers below words of theirs or of ours goes on with the same matter, whatever the provider calls it."""
+    found = thread_with(channel, inbound.answers)
+    if found is None or not found.person.identities.filter(  # type: ignore[attr-defined]
+        kind=inbound.sender.kind, handle=inbound.sender.handle
+    ):
+        return None
+    return _current_thread(channel, replace(inbound, thread_key=found.key))
 
 
 def _at_another_door(channel: Channel, key: str, person: Person) -> Thread | None:

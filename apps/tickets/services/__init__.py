@@ -1,5 +1,6 @@
 """The verbs. Each is one transaction, does one thing and records one event."""
 
+from apps.tickets.services.changing import amend, note_said_elsewhere, react
 from apps.tickets.services.linking import link, unlink
 from apps.tickets.services.merging import (
     add_moved,
@@ -37,6 +38,7 @@ __all__ = [
     "add_message",
     "add_moved",
     "add_note",
+    "amend",
     "assign",
     "bring_over",
     "change_status",
@@ -50,8 +52,10 @@ __all__ = [
     "merge",
     "move_to_office",
     "move_to_team",
+    "note_said_elsewhere",
     "open_ticket",
     "reach_out",
+    "react",
     "rename_tag",
     "reply",
     "retire_tag",

@@ -1,0 +1,17 @@
+"""Tasks take an id and call one verb."""
+
+from celery import shared_task
+
+from . import posts
+
+
+@shared_task
+def read_post(post_id: int) -> None:
+    """A second run finds it read."""
+    posts.read(post_id)
+
+
+@shared_task
+def sweep() -> None:
+    for pk in posts.due():
+        read_post.delay(pk)
