@@ -181,6 +181,7 @@ class TicketUnlinked(TicketEvent):
     kind: str
 
 
+@dataclass(frozen=True)
 class MessageAmended(TicketEvent):
     """Words that stood already became others: `what` is "edited", "withdrawn", "hidden" or "shown"."""
 
