@@ -7,11 +7,11 @@ emptied of clocks first: never point this at one that matters.
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import statistics
 import sys
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 os.environ.setdefault("ACUDO_LOG_LEVEL", "ERROR")
 os.environ.setdefault("EMAIL_URL", "dummymail://")
 
+WRITTEN = 400  # tickets of the burst that somebody else writes to
 COLUMNS = (
     "ticket_id, metric, policy_id, target_id, calendar_id, edition, target_seconds, is_wall_clock, state, started_at, "
     "due_at, warn_at, pauses, breached_at, warned_at, fired, next_at, paused_for"
@@ -37,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.clocks")
     parser.add_argument("--clocks", type=int, default=1_000_000)
     parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--keep", action="store_true", help="the clocks of the last run, only due anew")
     parser.add_argument("--rounds", type=int, default=50)
     options = parser.parse_args()
 
@@ -49,8 +51,9 @@ def main() -> int:
     if connection.vendor != "postgresql":
         print("The rest needs DATABASE_URL on PostgreSQL.")
         return 2
-    house = prepare()
-    say(fill(house, options.clocks))
+    house = prepare(options.keep)
+    if not options.keep:
+        say(fill(house, options.clocks))
     say(nothing_due(options.rounds))
     say(claiming(house, options.steps))
     say(steps_due(house, options.steps))
@@ -90,21 +93,20 @@ def arithmetic_speed() -> dict:
     }
 
 
-def prepare():
+def prepare(keep: bool):
     """The demo town, with one policy that has a step for the head of the shift."""
     from apps.demo import world
     from apps.hours import duty
     from apps.hours.models import Shift
-    from apps.notifications.models import Notice
-    from apps.sla.models import Clock, Policy
+    from apps.sla.models import Policy
 
     town = world.build()
     office = town.offices["biblioteca"]
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE sla_clockstep, sla_webcall, sla_clock, notifications_notice CASCADE")
-    assert not Clock.objects.exists() and not Notice.objects.exists()
+        more = "" if keep else ", sla_clock"
+        cursor.execute(f"TRUNCATE sla_clockstep, sla_webcall, notifications_notice{more} CASCADE")
     if not Shift.objects.filter(office=office).exists():
         shift = Shift(office=office, name="All day", opens_minute=0, closes_minute=1440, weekdays=list(range(7)))
         shift.head = town.users["ana"]
@@ -180,11 +182,11 @@ def claiming(house, count: int) -> dict:
     from apps.core import clock
     from apps.sla import services
     from apps.sla.models import Clock
-    from apps.sla.tasks import BATCH
+    from apps.sla.tasks import CLAIMED
 
     ids = make_due(count)
     began, claimed = time.perf_counter(), 0
-    while found := services.claim(clock.now(), limit=BATCH):
+    while found := services.claim(clock.now(), limit=CLAIMED):
         claimed += len(found)
     seconds = time.perf_counter() - began
     Clock.objects.filter(pk__in=ids).update(next_at=clock.now() + timedelta(days=2))
@@ -212,53 +214,72 @@ def make_due(count: int) -> list[int]:
 def steps_due(house, count: int) -> dict:
     """Breach and step of each, by one worker, as the schedule lets it: a sweep of four seconds every five.
 
-    Meanwhile somebody writes to tickets of the same table; how long each of those writes waits is measured too.
+    Meanwhile another process lets tickets of the same burst wait, which holds their clocks; how long each of those
+    writes takes is measured, during the burst and after it.
     """
-    from django.db import connection
-
     from apps.notifications.models import Notice
-    from apps.sla.models import ClockStep
+    from apps.sla.models import Clock, ClockStep
     from apps.sla.tasks import sweep_clocks
 
-    ids = set(make_due(count))
-    stop, waits = threading.Event(), []
-
-    def write():
-        from apps.tickets import services as tickets
-        from apps.tickets.models import Ticket
-
-        rows = list(Ticket.objects.order_by("pk")[:200])
-        turn = 0
-        while not stop.is_set():
-            ticket = rows[turn % len(rows)]
-            waits.append(timed(lambda ticket=ticket, turn=turn: tickets.set_subject(ticket, to=f"S{turn}", actor=None)))
-            turn += 1
-            time.sleep(0.05)
-        connection.close()
-
-    writer = threading.Thread(target=write)
+    ids = make_due(count + WRITTEN)
+    # Between the others, so that they are in the same bites.
+    written = Clock.objects.filter(pk__in=ids[:: len(ids) // WRITTEN][:WRITTEN])
+    tickets, ids = list(written.values_list("ticket_id", flat=True)), set(ids) - {*written.values_list("pk", flat=True)}
+    spawn = multiprocessing.get_context("spawn")
+    waits, stop = spawn.Queue(), spawn.Event()
+    writer = spawn.Process(target=write, args=(tickets, waits, stop))
     writer.start()
+    assert waits.get(timeout=60) == "ready"
     began = time.perf_counter()
     while time.perf_counter() - began < 180:
         round_began = time.perf_counter()
         sweep_clocks()
         done = ClockStep.objects.filter(step="step s1", clock__in=ids).count()
-        if done >= count:
+        if done >= len(ids):
             break
         time.sleep(max(0.0, 5 - (time.perf_counter() - round_began)))
     seconds = time.perf_counter() - began
     stop.set()
+    during, after = waits.get(timeout=60), waits.get(timeout=60)
     writer.join()
-    waits.sort()
     return {
         "work": "steps due at once, one worker, schedule kept",
         "steps": done,
         "seconds": round(seconds, 1),
-        "notices": Notice.objects.count(),
-        "taken_twice": Notice.objects.count() - done,
-        "writer_ms_p50": ms(statistics.median(waits)),
-        "writer_ms_max": ms(waits[-1]),
+        "taken_twice": Notice.objects.count() - ClockStep.objects.filter(step="step s1").count(),
+        "writes_meanwhile": len(during),
+        "writer_ms_p50": ms(statistics.median(during)),
+        "writer_ms_max": ms(max(during)),
+        "writer_alone_ms_p50": ms(statistics.median(after)),
+        "writer_alone_ms_max": ms(max(after)),
     }
+
+
+def write(ticket_ids, waits, stop) -> None:
+    """In a process of its own: what an agent does, to one ticket after another."""
+    import django
+
+    django.setup()
+    from apps.tickets import services as tickets
+    from apps.tickets.models import Ticket
+
+    turn = 0
+
+    def once() -> float:
+        nonlocal turn
+        ticket = Ticket.objects.get(pk=ticket_ids[turn % len(ticket_ids)])
+        to = "waiting" if ticket.status == "open" else "open"
+        turn += 1
+        return timed(lambda: tickets.change_status(ticket, to=to, actor=None))
+
+    once()
+    waits.put("ready")
+    during = []
+    while not stop.is_set():
+        during.append(once())
+        time.sleep(0.05)
+    waits.put(during)
+    waits.put([once() for _round in range(100)])
 
 
 def timed(act) -> float:

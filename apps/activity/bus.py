@@ -1,7 +1,7 @@
 """Record what happened once; let others listen."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -60,11 +60,25 @@ def record(event: Event, actor: Actor) -> Activity:
 
     Raises TransactionManagementError outside a transaction: an event without its change would be a rumour.
     """
+    return record_all([event], actor)[0]
+
+
+def record_all(events: Sequence[Event], actor: Actor) -> list[Activity]:
+    """Several at once, in their order: one statement for the rows, then whoever listens, event by event."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs inside the transaction of its change")
+    written = [_row(event, actor) for event in events]
+    rows.insert_all(written)
+    for event in events:
+        for listener in listeners(type(event)):
+            listener(event, actor)
+    return written
+
+
+def _row(event: Event, actor: Actor) -> Activity:
     data = asdict(event)
     office_id = data.pop("office_id", None)
-    row = Activity(
+    return Activity(
         verb=event.verb(),
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
@@ -74,10 +88,6 @@ def record(event: Event, actor: Actor) -> Activity:
         actor_label=actor.label[:120],
         data=data,
     )
-    rows.insert(row)
-    for listener in listeners(type(event)):
-        listener(event, actor)
-    return row
 
 
 @cache

@@ -21,6 +21,11 @@ class LocalChannelLayer(InMemoryChannelLayer):
         super().__init__(expiry=expiry, group_expiry=group_expiry, capacity=capacity, **kwargs)
         self._home: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def home(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that receives, while it runs."""
+        return self._home if self._home is not None and self._home.is_running() else None
+
     async def receive(self, channel: str) -> dict:
         self._settle_here()
         return msgpack.unpackb(await super().receive(channel))

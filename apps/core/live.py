@@ -19,15 +19,38 @@ _silent_until = 0.0
 
 
 def tell(group: str, message: dict[str, Any]) -> None:
-    """Send `message` (plain values, with a "type") to `group` once the transaction is committed."""
-    transaction.on_commit(lambda: _send(group, message), robust=True)
+    """Send `message` (plain values, with a "type") to `group` once the transaction is committed: once, however often
+    the same is said in it."""
+    bell = (group, message)
+
+    def ring() -> None:
+        _send(group, message)
+
+    ring.bell = bell  # type: ignore[attr-defined]
+    if not _is_waiting(bell):
+        transaction.on_commit(ring, robust=True)
+
+
+def _is_waiting(bell: tuple[str, dict[str, Any]]) -> bool:
+    """Is the same to be rung by this transaction, and would no savepoint take it back alone?"""
+    connection: Any = transaction.get_connection()
+    here = set(connection.savepoint_ids)
+    return connection.in_atomic_block and any(
+        getattr(act, "bell", None) == bell and savepoints <= here
+        for savepoints, act, _robust in connection.run_on_commit
+    )
 
 
 def _send(group: str, message: dict[str, Any]) -> None:
     if time.monotonic() < _silent_until:
         return
     ringing = _ring(group, {**message, "topic": group})
-    if isinstance(get_channel_layer(), InMemoryChannelLayer):
+    layer = get_channel_layer()
+    if isinstance(layer, InMemoryChannelLayer):
+        if home := getattr(layer, "home", None):
+            # One process: straight to the loop that receives, which need not be waited for.
+            asyncio.run_coroutine_threadsafe(ringing, home).add_done_callback(_look_back)
+            return
         try:
             async_to_sync(_finished)(ringing)
         except Exception as error:

@@ -5,6 +5,7 @@ A step that cannot be done (the person has left, the tag is gone) is written dow
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ from apps.core.errors import DomainError
 from apps.core.queue import nudge
 from apps.hours import duty
 from apps.hours.roster import Roster
-from apps.notifications.services import notify
+from apps.notifications.models import Notice
+from apps.notifications.services import write
 from apps.sla import services
 from apps.sla.events import StepTaken
 from apps.sla.models import Clock, ClockStep, WebCall
@@ -39,9 +41,11 @@ class House:
 
     now: datetime
     rosters: dict[int, Roster] = field(default_factory=dict)
+    heads: dict[int, int | None] = field(default_factory=dict)
     teams: dict[int, list[User]] = field(default_factory=dict)
     people: dict[int, User | None] = field(default_factory=dict)
     viewers: dict[int, Viewer] = field(default_factory=dict)
+    works: dict[tuple[int, int | None], datetime | None] = field(default_factory=dict)
 
     def may_see(self, user: User, office_id: int) -> bool:
         if user.pk not in self.viewers:
@@ -54,7 +58,9 @@ class House:
         return self.rosters[office.pk]
 
     def head(self, office: Office) -> User | None:
-        user_id = self.roster(office).head_at(self.now)
+        if office.pk not in self.heads:
+            self.heads[office.pk] = self.roster(office).head_at(self.now)
+        user_id = self.heads[office.pk]
         return self.person(user_id) if user_id else None
 
     def person(self, user_id: int) -> User | None:
@@ -69,29 +75,35 @@ class House:
 
     def works_at(self, office: Office, user: User | None) -> datetime | None:
         """Now, or when that person (the house, when nobody is named) next works."""
-        return duty.next_on(office, self.roster(office), self.now, user_id=user.pk if user else None)
+        key = office.pk, user.pk if user else None
+        if key not in self.works:
+            self.works[key] = duty.next_on(office, self.roster(office), self.now, user_id=key[1])
+        return self.works[key]
 
 
 def escalate(clock_id: int, *, house: House) -> int:
     """Takes the steps that are due; says how many. One that must wait for its receiver's hours comes back then."""
-    taken, not_before = 0, None
+    times, not_before = 0, None
     with transaction.atomic():
+        # The ticket first, as who writes to it does: else two could wait for each other.
+        held = Ticket.objects.filter(clocks=clock_id).order_by().values_list("pk")
+        held.select_for_update(of=("self",)).first()
         rows = Clock.objects.select_for_update(of=("self",))
         rows = rows.select_related("policy", "calendar", "ticket__office", "ticket__requester", "ticket__assignee")
         clock = rows.filter(pk=clock_id, state="running").first()
         if clock is None or not clock.policy.steps:
             return 0
         for step in services.due_steps(clock, house.now):
-            comes = _comes_at(clock, step, house)
+            comes = comes_at(clock, step, house)
             if comes is not None and comes > house.now:
                 not_before = min(comes, not_before or comes)
             else:
-                taken += _take(clock, step, house)
+                times += _take(clock, step, house)
                 clock.refresh_from_db(fields=["fired", "state"])
                 if clock.state != "running":
                     break
     services.look_ahead(clock_id, not_before=not_before)
-    return taken
+    return times
 
 
 def _take(clock: Clock, step: Step, house: House) -> bool:
@@ -109,7 +121,12 @@ def _take(clock: Clock, step: Step, house: House) -> bool:
         problem = str(error.message)
     except _NobodyThere:
         problem = CANNOT
-    event = StepTaken(
+    record(taken(clock, step, label=label, problem=problem), SENDER)
+    return True
+
+
+def taken(clock: Clock, step: Step, *, label: str = "", problem: str = "") -> StepTaken:
+    return StepTaken(
         ticket_id=clock.ticket_id,
         office_id=clock.ticket.office_id,
         clock_id=clock.pk,
@@ -119,8 +136,6 @@ def _take(clock: Clock, step: Step, house: House) -> bool:
         label=label,
         problem=problem,
     )
-    record(event, SENDER)
-    return True
 
 
 class _NobodyThere(Exception):
@@ -131,11 +146,11 @@ def _do(clock: Clock, step: Step, house: House) -> str:
     """What the step says; returns the name of whoever or whatever it went to. Raises DomainError, _NobodyThere."""
     ticket = clock.ticket
     if step.action in TELLING:
-        people = [user for user in receivers(clock, step, house) if house.may_see(user, ticket.office_id)]
+        people = listeners(clock, step, house)
         if not people:
             raise _NobodyThere
         _tell(clock, step, people)
-        return ", ".join(user.full_name for user in people[:3])
+        return names_of(people)
     if step.action in (Action.REASSIGN, Action.REASSIGN_HEAD):
         person = receivers(clock, step, house)
         if not person:
@@ -160,6 +175,15 @@ def _do(clock: Clock, step: Step, house: House) -> str:
     return str(call.host)
 
 
+def listeners(clock: Clock, step: Step, house: House) -> list[User]:
+    """Of the receivers those who may see the ticket."""
+    return [user for user in receivers(clock, step, house) if house.may_see(user, clock.ticket.office_id)]
+
+
+def names_of(people: list[User]) -> str:
+    return ", ".join(user.full_name for user in people[:3])
+
+
 def receivers(clock: Clock, step: Step, house: House) -> list[User]:
     """Whom it reaches; where nobody has the ticket its team, and where there is no team the head of the shift."""
     ticket, action = clock.ticket, step.action
@@ -181,7 +205,7 @@ def receiver_word(step: Step) -> str:
     return str(Action(step.action).label)
 
 
-def _comes_at(clock: Clock, step: Step, house: House) -> datetime | None:
+def comes_at(clock: Clock, step: Step, house: House) -> datetime | None:
     """When the receiver may be disturbed; None when that does not matter."""
     if not step.in_hours or step.action not in (*TELLING, Action.REASSIGN, Action.REASSIGN_HEAD):
         return None
@@ -191,21 +215,27 @@ def _comes_at(clock: Clock, step: Step, house: House) -> datetime | None:
 
 
 def _tell(clock: Clock, step: Step, people: list[User]) -> None:
+    write(notices_of(clock, step, people))
+
+
+def notices_of(clock: Clock, step: Step, people: Iterable[User]) -> list[Notice]:
+    """What each is to be told, not written yet."""
     ticket = clock.ticket
-    notify(
-        people,
-        kind="step",
-        office_id=ticket.office_id,
-        url=reverse("inbox:ticket", args=[ticket.public_id]),
-        by_mail=step.by_mail,
-        reference=ticket.reference,
-        subject=ticket.subject,
-        metric=clock.metric,
-        due_at=clock.due_at.isoformat() if clock.due_at else "",
-        zone=ticket.office.time_zone,
-        is_late=step.offset_seconds >= 0,
-        is_yours=step.action in (Action.REASSIGN, Action.REASSIGN_HEAD),
-    )
+    data = {
+        "reference": ticket.reference,
+        "subject": ticket.subject,
+        "metric": clock.metric,
+        "due_at": clock.due_at.isoformat() if clock.due_at else "",
+        "zone": ticket.office.time_zone,
+        "is_late": step.offset_seconds >= 0,
+        "is_yours": step.action in (Action.REASSIGN, Action.REASSIGN_HEAD),
+    }
+    url = reverse("inbox:ticket", args=[ticket.public_id])
+    return [
+        Notice(user=user, kind="step", office_id=ticket.office_id, url=url, data=data, wants_mail=step.by_mail)
+        for user in people
+        if user.is_active
+    ]
 
 
 def _body(clock: Clock, step: Step) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def catch_up_with_policies() -> int:
 def look_ahead(clock_id: int, *, not_before: datetime | None = None) -> None:
     """The next moment of a clock, from its row as it is now; a step that had to wait comes back `not_before`."""
     for clock in locked_clocks(Clock.objects.filter(pk=clock_id)):
-        next_at = _next_at(clock)
+        next_at = next_moment(clock)
         if next_at is not None and not_before is not None and next_at < not_before:
             next_at = not_before
         Clock.objects.filter(pk=clock_id).update(next_at=next_at)
@@ -242,11 +242,11 @@ def reschedule(clock_id: int) -> None:
 
 def claim(now: datetime, *, lease: timedelta = LEASE, limit: int = 500) -> list[int]:
     """Ids of clocks for which something is due, taken by us for the length of the lease; nobody else gets them."""
-    due = Clock.objects.due_before(now)
-    if not due.exists():
+    if not Clock.objects.due_before(now).exists():
         return []
+    due = Clock.objects.due_before(now).select_for_update(skip_locked=True).order_by("next_at")
     with transaction.atomic():
-        ids = list(due.select_for_update(skip_locked=True).order_by("next_at").values_list("pk", flat=True)[:limit])
+        ids = list(due.values_list("pk", flat=True)[:limit])
         Clock.objects.filter(pk__in=ids).update(next_at=now + lease)
     return ids
 
@@ -261,7 +261,7 @@ def act(clock_id: int, *, now: datetime) -> str | None:
     clock = rows.filter(pk=clock_id).first()
     if clock is None:
         return None
-    step = _due_step(clock, now)
+    step = due_end(clock, now)
     taken = step is not None and _take(clock, step, now)
     keep(clock)
     return step if taken else None
@@ -299,7 +299,8 @@ def warn(clock: Clock, *, at: datetime) -> bool:
     return _take(clock, ClockStep.Step.WARNING, at)
 
 
-def _due_step(clock: Clock, now: datetime) -> str | None:
+def due_end(clock: Clock, now: datetime) -> str | None:
+    """The warning or the breach whose moment has come and that was not noticed."""
     if clock.state != State.RUNNING or clock.is_breached:
         return None
     if clock.is_late_at(now):
@@ -312,25 +313,28 @@ def _due_step(clock: Clock, now: datetime) -> str | None:
 @verb
 def _take(clock: Clock, step: str, at: datetime) -> bool:
     _row, is_new = ClockStep.objects.get_or_create(clock=clock, step=step, defaults={"at": at})
+    event = noticed(clock, step, at)
+    Clock.objects.filter(pk=clock.pk).update(breached_at=clock.breached_at, warned_at=clock.warned_at)
+    if is_new:
+        record(event, SYSTEM)
+    return is_new
+
+
+def noticed(clock: Clock, step: str, at: datetime) -> ClockWarned | ClockBreached:
+    """Sets on the clock, unsaved, that its warning or breach was noticed; what is to be said of it."""
     due_at = clock.due_at or at
     if step == ClockStep.Step.BREACH:
         clock.breached_at = clock.breached_at or due_at
     else:
         clock.warned_at = clock.warned_at or at
-    Clock.objects.filter(pk=clock.pk).update(breached_at=clock.breached_at, warned_at=clock.warned_at)
-    if is_new:
-        event = ClockBreached if step == ClockStep.Step.BREACH else ClockWarned
-        record(
-            event(
-                ticket_id=clock.ticket_id,
-                office_id=clock.ticket.office_id,
-                clock_id=clock.pk,
-                metric=clock.metric,
-                due_at=due_at.isoformat(),
-            ),
-            SYSTEM,
-        )
-    return is_new
+    event = ClockBreached if step == ClockStep.Step.BREACH else ClockWarned
+    return event(
+        ticket_id=clock.ticket_id,
+        office_id=clock.ticket.office_id,
+        clock_id=clock.pk,
+        metric=clock.metric,
+        due_at=due_at.isoformat(),
+    )
 
 
 # One clock
@@ -347,7 +351,7 @@ def _new_clock(ticket: Ticket, promise: Promise, metric: str, at: datetime) -> C
     clock = Clock(ticket=ticket, metric=metric, started_at=at)
     _promise(clock, promise.policy, promise.targets[metric])
     _schedule(clock)
-    clock.next_at = _next_at(clock)
+    clock.next_at = next_moment(clock)
     return clock
 
 
@@ -372,11 +376,12 @@ def _schedule(clock: Clock) -> None:
 
 def keep(clock: Clock) -> None:
     """Saved, with the moment at which it is next looked at."""
-    clock.next_at = _next_at(clock)
+    clock.next_at = next_moment(clock)
     clock.save()
 
 
-def _next_at(clock: Clock) -> datetime | None:
+def next_moment(clock: Clock) -> datetime | None:
+    """When anything must happen next: a warning, the breach, a step."""
     if clock.state != State.RUNNING:
         return None
     moments = [moment for _step, moment in coming_steps(clock)]
@@ -418,7 +423,7 @@ def _promise_again(done: Clock, at: datetime) -> Clock:
         started_at=at,
     )
     _schedule(clock)
-    clock.next_at = _next_at(clock)
+    clock.next_at = next_moment(clock)
     if done.ticket.status in done.policy.pause_on:
         clock.state, clock.paused_at, clock.paused_for = State.PAUSED, at, done.ticket.status
         clock.due_at = clock.warn_at = clock.next_at = None

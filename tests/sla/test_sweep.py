@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.activity.models import Activity
 from apps.core.models import Heartbeat
@@ -106,17 +107,18 @@ def test_r_25_two_who_hold_the_same_clock_take_its_step_once(ticket, clock_at):
     assert said(ticket) == ["clock_breached"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_one_broken_clock_does_not_stop_the_others(office, clock_at, monkeypatch):
     PolicyFactory(office=office, targets={"first_response": 4 * HOUR})
     broken, fine = (TicketFactory(office=office, at=at("2026-03-04 10:00")) for _ in range(2))
-    act = sla.act
+    due_end = sla.due_end
 
-    def break_one(clock_id, *, now):
-        if Clock.objects.get(pk=clock_id).ticket_id == broken.pk:
+    def break_one(clock, now):
+        if clock.ticket_id == broken.pk:
             raise RuntimeError("boom")
-        return act(clock_id, now=now)
+        return due_end(clock, now)
 
-    monkeypatch.setattr(sla, "act", break_one)
+    monkeypatch.setattr(sla, "due_end", break_one)
     clock_at("2026-03-04 15:00", "Europe/Madrid")
     assert sweep_clocks() == 1
     assert said(fine) == ["clock_breached"]
@@ -153,3 +155,36 @@ def test_r_25_two_sweepers_at_once_fire_nothing_twice(clock_at):
     assert sum(taken) == 12
     assert ClockStep.objects.count() == 12
     assert Activity.objects.filter(verb="clock_breached").count() == 12
+
+
+def test_a_burst_costs_one_mark_a_clock_and_else_the_same_number_of_statements(office, clock_at):
+    PolicyFactory(office=office, targets={"first_response": 4 * HOUR})
+
+    def statements(count):
+        for _ in range(count):
+            TicketFactory(office=office, at=at("2026-03-04 10:00"))
+        clock_at("2026-03-04 15:00", "Europe/Madrid")
+        with CaptureQueriesContext(connection) as seen:
+            assert sweep_clocks() == count
+        return len(seen)
+
+    statements(3)  # what is read once a process
+    few = statements(10)
+    assert statements(40) - few == 30
+
+
+def test_p_14_a_sweep_costs_the_same_beside_many_open_clocks(office, clock_at):
+    PolicyFactory(office=office, targets={"first_response": 4 * HOUR, "resolution": 9 * HOUR})
+    clock_at("2026-03-04 10:05", "Europe/Madrid")
+
+    def statements():
+        with CaptureQueriesContext(connection) as seen:
+            sweep_clocks()
+        return len(seen)
+
+    TicketFactory(office=office, at=at("2026-03-04 10:00"))
+    sweep_clocks()
+    one = statements()
+    for _ in range(30):
+        TicketFactory(office=office, at=at("2026-03-04 10:00"))
+    assert statements() == one
