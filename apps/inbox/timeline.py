@@ -15,6 +15,7 @@ from apps.accounts.viewers import Viewer
 from apps.activity.models import Activity
 from apps.core import clock
 from apps.core.templatetags.ui import PRIORITY, STATUS, at
+from apps.inbox import joined_words
 from apps.inbox.appointments import Appointment, appointments
 from apps.omnichannel.models import Delivery
 from apps.tickets.models import Message, Ticket
@@ -119,7 +120,7 @@ def describe(activity: Activity, tag_names: Mapping[str, str] = MappingProxyType
             return _("%(who)s forwarded it: %(ticket)s") % {"who": who, "ticket": data.get("label", "")}
         case "clock_breached":
             return _("A promise was missed")
-    return ""
+    return joined_words.describe(activity.verb, who, data)
 
 
 def _delivery() -> Subquery:

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from apps.inbox.views import acts, answers, bulk, drafts, files, lists, opening, own, people, reaching, search, ticket
+from apps.inbox.views import (
+    acts,
+    answers,
+    bulk,
+    drafts,
+    files,
+    joining,
+    lists,
+    opening,
+    own,
+    people,
+    reaching,
+    search,
+    ticket,
+)
 
 app_name = "inbox"
 urlpatterns = [
@@ -29,6 +43,11 @@ urlpatterns = [
     path("t/<str:public_id>/assignee/", acts.assignee, name="assignee"),
     path("t/<str:public_id>/team/", acts.team, name="team"),
     path("t/<str:public_id>/tags/", acts.tags, name="tags"),
+    path("t/<str:public_id>/merge/", joining.merge, name="merge"),
+    path("t/<str:public_id>/unmerge/", joining.unmerge, name="unmerge"),
+    path("t/<str:public_id>/split/", joining.split, name="split"),
+    path("t/<str:public_id>/links/", joining.links, name="links"),
+    path("t/<str:public_id>/office/", joining.office, name="office"),
     path("t/<str:public_id>/snooze/", acts.snooze, name="snooze"),
     path("t/<str:public_id>/snooze/choices/", acts.snooze_choices, name="snooze_choices"),
     path("a/<str:public_id>/", files.download, name="attachment"),

@@ -30,7 +30,7 @@ from apps.sla.models import Clock, Policy
 from apps.surveys.services import ask
 from apps.tickets import services
 from apps.tickets.files import NewFile, keep
-from apps.tickets.models import Message, Tag, Ticket
+from apps.tickets.models import Link, Merge, Message, Tag, Ticket
 from tests.factories.accounts import OfficeFactory, RoleFactory, TeamFactory, user_in
 from tests.factories.hours import CalendarFactory
 from tests.factories.kb import CategoryFactory, TranslationFactory
@@ -47,7 +47,7 @@ PNG = base64.b64decode(
 WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
-    Shift, Rostered, Absence, Handover, Opening, Wall,
+    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge,
 )  # fmt: skip
 
 
@@ -189,6 +189,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "soon": (clock.now() + timedelta(days=9)).isoformat(),
         "policy": policy.pk,
         **_reports(library),
+        **_joined(ticket, agent),
         "admin_pk": admin.pk,
         "clock": Clock.objects.filter(ticket=ticket).latest("pk").pk,
         "article": words.article_id,
@@ -231,6 +232,16 @@ def _reports(office: Any) -> dict[str, Any]:
     replay = Replay.objects.create(office=office, name="If so", first=day, last=day, is_wall_clock=True)
     schedule = Schedule.objects.create(office=office, name="Monthly", every="month", next_at=clock.now())
     return {"outside_figure": figure.pk, "replay": replay.pk, "schedule": schedule.pk}
+
+
+def _joined(ticket: Ticket, agent: User) -> dict[str, Any]:
+    """Another ticket of the same person, and one that was merged into it."""
+    beside, merged = (
+        TicketFactory(office=ticket.office, requester=ticket.requester, subject=word) for word in ("Beside", "Merged")
+    )
+    services.merge(merged, into=beside, actor=agent)
+    later = services.add_message(ticket, author=ticket.requester, text="And the hall?", via="portal")
+    return {"beside": beside.public_id, "merged": merged.public_id, "later_message": later.public_id}
 
 
 def _attach(message: Message) -> str:

@@ -50,6 +50,7 @@ STATUS = {
     "solved": Look("circle-check", within("status", "Solved"), "ok"),
     "closed": Look("circle-slash", within("status", "Closed"), "faint"),
     "spam": Look("ban", within("status", "Spam"), "faint"),
+    "merged": Look("merge", within("status", "Merged"), "faint"),
 }
 
 PRIORITY = {

@@ -15,6 +15,7 @@ from apps.core.given import row_number
 from apps.core.http import is_partial
 from apps.inbox import drafts, snoozing
 from apps.inbox.addressing import choices
+from apps.inbox.joined import merged_away, relations
 from apps.inbox.timeline import timeline
 from apps.omnichannel.beside import piece_for
 from apps.omnichannel.services import door_for
@@ -73,7 +74,7 @@ def conversation_context(
     may = {
         verb: viewer.may(f"ticket.{verb}", ticket.office_id) for verb in ("reply", "note", "assign", "status", "tag")
     }
-    door = door_for(ticket) if may["reply"] and ticket.status != Status.CLOSED else None
+    door = door_for(ticket) if may["reply"] and ticket.status not in (Status.CLOSED, Status.MERGED) else None
     own = f"/desk/t/{ticket.public_id}/"
     tags = list(ticket.tags.all())
     draft = facts_of(ticket.own_draft) if may["reply"] else {}  # type: ignore[attr-defined]
@@ -106,6 +107,7 @@ def conversation_context(
         "addressing": choices(ticket, chosen) if door and (chosen or opens_addressing) else None,
         "copies": len(door.copies) if door else 0,
         "person_name": _short_name(ticket),
+        "merged_away": merged_away(ticket, viewer),
         **more,
     }
 
@@ -139,6 +141,8 @@ def details(request: HttpRequest, public_id: str) -> HttpResponse:
         "standings": standings(ticket),
         "log": list(Activity.objects.about("ticket", ticket.pk).order_by("-pk")[:LOG_SHOWN]),
         "own_url": f"/desk/t/{ticket.public_id}/",
+        "relations": relations(ticket, viewer),
+        "may_join": viewer.may("ticket.status", ticket.office_id),
         "beside": piece_for(ticket, viewer),
         "surveys": Survey.objects.visible_to(viewer).about(ticket.pk).answered(),
     }

@@ -1,6 +1,6 @@
 // Ctrl K: commands known here at once, tickets, people and articles from the server a moment later.
 import { debounce } from "../lib/debounce.js";
-import { show } from "../lib/keys.js";
+import { isAtHand, show } from "../lib/keys.js";
 import { say } from "../lib/say.js";
 import { word } from "../lib/words.js";
 
@@ -90,7 +90,7 @@ function option(source) {
 // What can be done with the ticket on the page: its own buttons, by their own words.
 function onPage() {
   return [...document.querySelectorAll("#conversation [data-key]")]
-    .filter((e) => e.checkVisibility())
+    .filter(isAtHand)
     .map((button) => {
       const words = document.createElement("span");
       words.textContent = button.dataset.words ?? button.textContent.trim();

@@ -99,7 +99,7 @@ customElements.define(
         return true;
       }
       if (key === "o") return this.here?.click(), true;
-      if (key === ".") return this.show(), true;
+      if (key === ".") return this.querySelector("[data-show]")?.checkVisibility() ? (this.show(), true) : false;
       if (key === "Escape") return this.here?.focus(), true;
       if (key === "x") {
         const box = this.here?.closest("[data-row]").querySelector("[data-select]");

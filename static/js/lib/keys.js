@@ -55,11 +55,16 @@ function ask(key) {
 
 // Everything else on the page says which letter presses it: data-key="s".
 function press(key) {
-  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((e) => e.checkVisibility()).at(-1);
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(isAtHand).at(-1);
   if (!found) return false;
   window.htmx?.process(found.closest("form") ?? found); // a key may come before what was just swapped in has settled
   found.click();
   if (found.tagName === "SUMMARY") setTimeout(() => found.parentElement.querySelector(".pop-panel :is(button, input, select, a):not([type=hidden])")?.focus());
+}
+
+// Seen, or one click away in a menu that is seen.
+export function isAtHand(element) {
+  return element.checkVisibility() || Boolean(element.closest("details.pop:not([open])")?.checkVisibility());
 }
 
 function escape(event) {
