@@ -13,6 +13,7 @@ LISTENERS: dict[str, list[str]] = {
         "apps.sla.subscribers.follow_message",
         "apps.omnichannel.subscribers.owe_reply",
         "apps.omnichannel.webchat.subscribers.reach_who_left",
+        "apps.omnichannel.webchat.subscribers.tell_waiting",
         "apps.automation.subscribers.acknowledge_request",
         "apps.inbox.watching.tell_watchers",
         "apps.inbox.subscribers.tell_desks",

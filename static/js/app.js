@@ -10,6 +10,7 @@ import "./elements/notice-bell.js";
 import "./elements/presence-switch.js";
 import "./elements/live-page.js";
 import "./elements/sound-check.js";
+import "./elements/chat-alarm.js";
 import { start as startDates } from "./lib/dates.js";
 import { start as startKeys } from "./lib/keys.js";
 import { start as startSwaps } from "./lib/swaps.js";

@@ -107,6 +107,9 @@ PAGES = [
     # an answer: whom it goes to, taken back, begun, passed on
     Row("GET", "desk/t/<str:public_id>/composer/", READERS, {"public_id": "ticket"}),
     Row("POST", "desk/t/<slug:public_id>/visitor/", WORKERS, {"public_id": "chatted"}, {"reason": "R"}),
+    Row("GET", "desk/chats/", WORKING),
+    Row("POST", "desk/chats/<slug:public_id>/take/", WORKERS, {"public_id": "chatted"}, {}),
+    Row("GET", "desk/me/sound/", SIGNED_IN),
     Row("POST", "desk/t/<str:public_id>/addressing/", WORKERS, {"public_id": "ticket"}),
     Row("POST", "desk/t/<str:public_id>/undo/", staff(refused=("observer",)), {"public_id": "ticket"},
         {"message": "$message"}),

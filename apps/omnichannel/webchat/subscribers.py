@@ -4,6 +4,7 @@ from apps.activity.bus import Actor
 from apps.core import live
 from apps.omnichannel.models import Thread
 from apps.omnichannel.webchat import mailing
+from apps.omnichannel.webchat.ringing import ring_desks
 from apps.tickets import at_hand
 from apps.tickets.events import MessageWritten, StatusChanged, TicketAssigned, TicketMerged
 from apps.tickets.states import ENDED, Direction
@@ -13,6 +14,8 @@ def tell_visitor(event: StatusChanged, actor: Actor) -> None:
     """Solved, closed or taken up again: the window says so."""
     if {event.old, event.new} & set(ENDED):
         _ring(event.ticket_id)
+    if at_hand.ticket(event.ticket_id).via == "webchat":
+        ring_desks(event.ticket_id, event.office_id)
 
 
 def tell_merged(event: TicketMerged, actor: Actor) -> None:
@@ -24,6 +27,13 @@ def tell_taken(event: TicketAssigned, actor: Actor) -> None:
     """Somebody has taken it: whoever waits at the window need not wonder."""
     if at_hand.ticket(event.ticket_id).via == "webchat":
         _ring(event.ticket_id)
+        ring_desks(event.ticket_id, event.office_id)
+
+
+def tell_waiting(event: MessageWritten, actor: Actor) -> None:
+    """Words at a window that nobody has taken: the desks ring."""
+    if event.direction == Direction.IN and event.via == "webchat" and not at_hand.ticket(event.ticket_id).assignee_id:
+        ring_desks(event.ticket_id, event.office_id)
 
 
 def reach_who_left(event: MessageWritten, actor: Actor) -> None:
