@@ -49,15 +49,15 @@ STREET_WITH_COMMA = re.compile(
     r"\b(?:calle|avda?\.?|avenida|av\.|via|viale|corso|piazza|rua|travessa|praça|largo|alameda)\s(?:[\w.'ÁÉÍÓÚÑáéíóúñüãâàêôõçèìò]+\s?){1,6},\s?(?:n\.?[º°o]?\s?)?\d{1,5}\b",
     re.IGNORECASE,
 )
-DATE_STREET = re.compile(
-    r"\s(?:de\s)?(?:de|del|di|of)?\s?(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|septiembre|octubre|noviembre|diciembre)$",
-    re.IGNORECASE,
+HOME = re.compile(
+    r"\b(?i:vive en|vivís en|domiciliad[oa] en|su domicilio(?: es|:)?|residente (?:en|in)|abita in|mora (?:em|na|no)|lives at|you live at)\s"
+    r"((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñàèìòùãõâêôç.'’]*\s(?:(?:de|del|della|da|do|dos|y|la)\s)?){1,5}(?:n\.?[º°o]?\s?)?\d{1,5})(?!\w)"
 )
-HOUSE = re.compile(
-    r"\b(?:apto\.?|apartamento|piso|puerta|interno|scala|andar|flat|apartment|esq\.?|bis)\s?[\w.]{1,5}", re.IGNORECASE
+BY_THE_CLOCK = re.compile(
+    r"\b(?:a las|a la|alle|ore|dalle|at|às|das|from|desde|hasta|el|del|dal|on|em|no dia)\s\d{1,4}$", re.IGNORECASE
 )
 
-ARTICLE = r"(?:n[.º°o]*\s?|n[uú]mero\s(?:de\s)?|num\.?\s|no\.?\s|#\s?|de\s)*"
+
 FILE = re.compile(
     r"\b(?:expediente|exp\.|expte\.?|tr[aá]mite|reclamo|solicitud|caso|gesti[oó]n|ticket|folio|carpeta|"
     r"pratica|fascicolo|protocollo|prot\.|segnalazione|richiesta|domanda|"
@@ -113,6 +113,9 @@ def _is_no_phone(text: str, match: re.Match[str], is_named: bool) -> bool:
 
 def _streets(text: str) -> Iterator[Hit]:
     seen: set[int] = set()
+    for match in HOME.finditer(text):
+        seen.add(match.start(1))
+        yield Hit(match.start(1), match.end(1), "address", match[1])
     for pattern in (STREET_WITH_COMMA, STREET):
         for match in pattern.finditer(text):
             if match.start() in seen or not _names_a_house(match[0]):
@@ -124,6 +127,8 @@ def _streets(text: str) -> Iterator[Hit]:
 
 def _names_a_house(street: str) -> bool:
     """ "Avenida 18" is the beginning of "18 de Julio": a street without the number of a house."""
+    if BY_THE_CLOCK.search(street):
+        return False
     words = street.split()
     return len(words) >= 3 or (len(words) == 2 and not re.fullmatch(r"\d{1,2}", words[1]))
 

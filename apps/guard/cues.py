@@ -7,9 +7,9 @@ _FLAGS = re.IGNORECASE
 # Right before a number, an address or a mailbox: the office speaks of itself, or sends people to it.
 OURS = re.compile(
     r"\b(?:nuestr[oa]s?|our|nostr[oaie]|noss[oa]s?|ll[aá]m(?:e|a|enos|anos|ar|ando|en)|llamar(?:nos)?|comun[ií]que\w*|"
-    r"comunicarse|comunic[aá]ndo\w*|contact\w*|cont[aá]ct\w*|escr[ií]b\w*|escribir\w*|consult\w+|atenci[oó]n|"
+    r"comunicarse|comunic[aá]ndo\w*|contact\w*|cont[aá]ct\w*|escr[ií]ba\w*|escribir\w*|consult\w+|atenci[oó]n|"
     r"central(?:ita)?|mesa de (?:ayuda|entrada)|oficinas?|sedes?|bibliotecas?|municipio|intendencia|ayuntamiento|"
-    r"comune|ufficio|uffici|sportello|centralino|numero verde|chiam\w+|telefonare|telefon[ai]|scriv\w+|contatt\w+|"
+    r"comune|ufficio|uffici|sportello|centralino|numero verde|chiam\w+|telefonare|telefon[ai]|scriva\w*|scrivere|scriveteci|contatt\w+|"
     r"ligue|ligar|telefone para|escreva|contacte|balc[aã]o|c[aâ]mara|junta|linha|servi[cç]os?|servici[oa]s?|"
     r"call(?: us| the)?|phone us|ring|write to|e-?mail us|reach us|helpline|hotline|switchboard|desk|office|library|"
     r"town hall|council|front desk|dir[ií]j\w+|ac[eé]rqu\w+|acudir|acuda|pres[eé]nt\w+|present\w+ (?:en|in|na|no|a)|"
@@ -22,7 +22,7 @@ OURS = re.compile(
 THEIRS = re.compile(
     r"\b(?:su|sus|tu|tus|suyo|suo|sua|suoi|sue|tuo|tua|seu|seus|teu|vosso|your|his|her|their|"
     r"usted vive|vive en|vivo en|reside|residente|domicili\w*|residenza|residenz\w+|mora em|morada|you live|lives at|"
-    r"home address|le llam\w+|la llam\w+|lo llam\w+|te llam\w+|llamaremos|llamamos|llamarl[eoa]|"
+    r"home address|le llam\w+|la llam\w+|lo llam\w+|te llam\w+|llamaremos|llamamos|escribimos|intentamos|mandamos|enviamos|abbiamo (?:scritto|provato|chiamato|inviato)|lig[aá]mos|envi[aá]mos|we (?:tried|wrote|rang|called|left)|llamarl[eoa]|"
     r"la chiam\w+|ti chiam\w+|richiam\w+|ligaremos|ligamos-lhe|ligar-lhe|we(?: will|'ll)? (?:call|ring|phone) you|"
     r"titular|a nombre de|intestat\w+|em nome de|in the name of|m[oó]vil|celular|cellulare|telem[oó]vel|mobile|"
     r"registrad[oa]|registered|registrat[oa]|registad[oa]|figura|consta|usted (?:indic[oó]|dej[oó])|you gave)\b",

@@ -11,12 +11,11 @@ WORD = r"[A-ZÁÉÍÓÚÑÀÈÌÒÙÃÕÂÊÔÇÜ][\wáéíóúñàèìòùãõ�
 LINK = r"(?:(?:de|del|de la|da|do|dos|das|di|d’|y|e|la|van|von)\s)"
 FULL = re.compile(rf"\b({WORD})((?:\s{LINK}?{WORD}){{1,3}})")
 TITLED = re.compile(
-    rf"\b(?:sr|sra|srta|señor|señora|señorita|don|doña|d\.ª|sig|sig\.ra|signor|signora|signorina|dott|dott\.ssa|"
-    rf"senhor|senhora|dona|mr|mrs|ms|miss|dr|dra)\.?ª?\s((?:{WORD})(?:\s{LINK}?{WORD}){{0,3}})",
-    re.IGNORECASE,
+    rf"\b(?i:sr|sra|srta|señor|señora|señorita|don|doña|d\.ª|sig|sig\.ra|signor|signora|signorina|dott|dott\.ssa|"
+    rf"senhor|senhora|dona|mr|mrs|ms|miss|dr|dra)\.?ª?\s((?:{WORD})(?:\s{LINK}?{WORD}){{0,3}})"
 )
 KIN = re.compile(
-    rf"\b(?:(?:su|tu|sus|suo|sua|seu|vossa|your|his|her|il suo|la sua|o seu|a sua)\s)"
+    rf"\b(?i:(?:su|tu|sus|suo|sua|seu|vossa|your|his|her|il suo|la sua|o seu|a sua)\s)"
     rf"(?i:hij[oa]|niet[oa]|espos[oa]|marido|mujer|madre|padre|herman[oa]|pareja|abuel[oa]|suegr[oa]|vecin[oa]|sobrin[oa]|tutor[a]?|"
     rf"figli[oa]|moglie|marito|fratello|sorella|nonn[oa]|nipote|vicin[oa]|filh[oa]|mulher|mãe|pai|irm[aã]o?|av[óô]|net[oa]|vizinh[oa]|"
     rf"son|daughter|wife|husband|mother|father|brother|sister|neighbour|neighbor|partner|child|grandson|granddaughter)\s+((?:{WORD})(?:\s{WORD}){{0,2}})"
@@ -30,12 +29,32 @@ PLACES = re.compile(
     r"hospital|policl[ií]nica|centro(?: cultural)?|teatro|museo|sala|biblioteca|estadio|puente|universidad|fundaci[oó]n|premio|casa|ley|polideportivo|"
     r"via|viale|corso|piazza|parco|scuola|ospedale|ponte|istituto|palazzo|villa|università|"
     r"rua|travessa|praça|jardim|escola|hospital|avenida|estádio|auditório|"
-    r"street|road|school|park|square|library|theatre|hall|saint|st\.?|novela de|libro de|obra de|autor[a]?|autore|scrittore|escritor[a]?|poeta|author|by|poet|writer|libro|concierto de|muestra de|mostra di|san|santa|santo|são)\s(?:(?:de|del|la|di|da|do|of|dr\.|gral\.|general|doctor)\s)*$",
+    r"street|road|school|park|square|library|theatre|hall|saint|st\.?|novela de|libro de|obra de|autor[a]?|autore|scrittore|escritor[a]?|poeta|author|(?:novel|book|books|work|works|play|painting|written) by|exposici[oó]n de|obras? de|cuentos de|livros? de|romance de|exposi[cç][aã]o de|libri di|romanzo di|poet|writer|libro|concierto de|muestra de|mostra di|san|santa|santo|são)\s(?:(?:de|del|la|di|da|do|of|dr\.|gral\.|general|doctor)\s)*$",
     re.IGNORECASE,
 )
 PLACE_AFTER = re.compile(
     r"^\s(?:street|road|school|park|square|library|avenue|hall|hospital|theatre|prize|centre|center|room)\b",
     re.IGNORECASE,
+)
+PLACE_WORDS = frozenset(
+    [
+        "street",
+        "road",
+        "school",
+        "park",
+        "square",
+        "library",
+        "avenue",
+        "hall",
+        "hospital",
+        "theatre",
+        "prize",
+        "centre",
+        "center",
+        "room",
+        "lane",
+        "gardens",
+    ]
 )
 SIGNED = re.compile(
     r"(?:saludos|atentamente|cordialmente|regards|sincerely|saluti|cordiali saluti|cumprimentos|atenciosamente|thanks|gracias|grazie|obrigad[oa])[\s,.!-]*$",
@@ -100,7 +119,8 @@ def _is_somebody(name: str, may: set[str], *, one_will_do: bool = False) -> bool
 
 
 def _is_place_or_author(text: str, start: int, end: int) -> bool:
-    return bool(
+    last = text[start:end].rpartition(" ")[2]
+    return plain(last) in PLACE_WORDS or bool(
         PLACES.search(text[max(0, start - 50) : start])
         or PLACE_AFTER.match(text[end : end + 14])
         or SIGNED.search(text[max(0, start - 30) : start])

@@ -17,14 +17,17 @@ RUN = re.compile(r"(?<![\w$€£])\d(?:[ .\-/\u00a0\u2011\u2013]{0,2}\d){5,21}(?
 SPANISH = re.compile(
     r"(?<!\w)(?:[XYZ][ .-]?\d{7}|\d{1,2}\.?\d{3}\.?\d{3}|\d{8})[ .-]?[A-HJ-NP-TV-Z](?!\w)", re.IGNORECASE
 )
-ITALIAN = re.compile(r"(?<!\w)[A-Z](?:[ ]?[A-Z0-9]){15}(?!\w)", re.IGNORECASE)
+ITALIAN = re.compile(
+    r"(?<!\w)[A-Z]{3} ?[A-Z]{3}[ -]?[0-9LMNPQRSTUV]{2}[A-EHLMPRST][0-9LMNPQRSTUV]{2}[ -]?[A-Z][0-9LMNPQRSTUV]{3} ?[A-Z](?!\w)",
+    re.IGNORECASE,
+)
 ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?!\w)", re.IGNORECASE)
 DOTTED = re.compile(r"(?<![\w.,])\d{1,2}\.\d{3}\.\d{3}(?![\w]|[.,-]\d)")
 NAMED_DNI = re.compile(
     r"\b(?:dni|d\.n\.i\.|documento|doc\.?)[\s:nº°.o]{0,8}(\d{7,8}|\d{1,2}\.\d{3}\.\d{3})(?!\w)", re.IGNORECASE
 )
 MONEY_BEFORE = re.compile(
-    r"(?:[$€£]|\b(?:UYU|ARS|EUR|USD|BRL|R\$|pesos|euros?|reais|importe|monto|total|valor|UI|UR))[\s:de]*$",
+    r"(?:[$€£]|\b(?:UYU|ARS|EUR|USD|BRL|R\$|pesos|euros?|reais|importe|monto|total|valor|inversi[oó]n|presupuesto|cost[oó]?|investimento|UI|UR))[\s:de]*$",
     re.IGNORECASE,
 )
 MONEY_AFTER = re.compile(
@@ -75,7 +78,7 @@ def is_ci(digits: str) -> bool:
 
 
 def _is_card(digits: str) -> bool:
-    return 13 <= len(digits) <= 19 and digits[0] in "23456" and len(set(digits)) > 2 and luhn.is_valid(digits)
+    return 13 <= len(digits) <= 19 and digits[0] in "23456" and len(set(digits)) > 1 and luhn.is_valid(digits)
 
 
 CHECKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
