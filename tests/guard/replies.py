@@ -119,12 +119,25 @@ def _iban(rng: random.Random, n: int) -> str:
 
 
 MAKERS = {
-    "uy_ci": _uy, "es_dni": _dni, "it_cf": _cf, "pt_nif": _nif, "br_cpf": _cpf, "ar_cuit": _cuit, "card": _card, "iban": _iban,
-}  # fmt: skip
+    "uy_ci": _uy,
+    "es_dni": _dni,
+    "it_cf": _cf,
+    "pt_nif": _nif,
+    "br_cpf": _cpf,
+    "ar_cuit": _cuit,
+    "card": _card,
+    "iban": _iban,
+}
 CHECKED = {
-    "uy_ci": ("es", "en"), "es_dni": ("es",), "it_cf": ("it", "en"), "pt_nif": ("pt",), "br_cpf": ("pt",), "ar_cuit": ("es",),
-    "card": ("en", "it"), "iban": ("it", "en", "pt"),
-}  # fmt: skip
+    "uy_ci": ("es", "en"),
+    "es_dni": ("es",),
+    "it_cf": ("it", "en"),
+    "pt_nif": ("pt",),
+    "br_cpf": ("pt",),
+    "ar_cuit": ("es",),
+    "card": ("en", "it"),
+    "iban": ("it", "en", "pt"),
+}
 NUMBER_FRAMES = {
     "es": (
         "Hola Mia, encontramos su préstamo con el número {}. Ya puede pasar a retirarlo.",
