@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from apps.activity.models import Activity
-from apps.core import rows
+from apps.core.transactions import write_last
 
 
 @dataclass(frozen=True)
@@ -55,24 +55,23 @@ class Event:
 Listener = Callable[[Any, Actor], None]
 
 
-def record(event: Event, actor: Actor) -> Activity:
-    """Write the row and call who listens, in the order of config/wiring.py, inside the caller's transaction.
+def record(event: Event, actor: Actor) -> None:
+    """Call who listens, in the order of config/wiring.py, and write the row, inside the caller's transaction. The rows
+    of one verb are written together at its end, in the order in which things happened.
 
     Raises TransactionManagementError outside a transaction: an event without its change would be a rumour.
     """
-    return record_all([event], actor)[0]
+    record_all([event], actor)
 
 
-def record_all(events: Sequence[Event], actor: Actor) -> list[Activity]:
-    """Several at once, in their order: one statement for the rows, then whoever listens, event by event."""
+def record_all(events: Sequence[Event], actor: Actor) -> None:
+    """Several at once, in their order, also where no verb of `whole()` gathers their rows."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs inside the transaction of its change")
-    written = [_row(event, actor) for event in events]
-    rows.insert_all(written)
+    write_last(*(_row(event, actor) for event in events))
     for event in events:
         for listener in listeners(type(event)):
             listener(event, actor)
-    return written
 
 
 def _row(event: Event, actor: Actor) -> Activity:

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
+from django.db.models import Model
 
-_inside: ContextVar[bool] = ContextVar("inside", default=False)
+from apps.core import rows
+
+_at_end: ContextVar[list[Model] | None] = ContextVar("at_end", default=None)
 
 
 @contextmanager
@@ -17,9 +20,38 @@ def whole() -> Iterator[None]:
     `transaction.atomic()` of its own around the call. A savepoint and its release are two questions to the database,
     and a mail goes through half a dozen verbs.
     """
-    with transaction.atomic(savepoint=not _inside.get()):
-        token = _inside.set(True)
+    last = _at_end.get()
+    if last is None:
+        with _outermost():
+            yield
+        return
+    standing = len(last)
+    with transaction.atomic(savepoint=False):
         try:
             yield
+        except BaseException:
+            del last[standing:]  # whoever catches this has a savepoint, and goes on without what failed
+            raise
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    with transaction.atomic():
+        last: list[Model] = []
+        token = _at_end.set(last)
+        try:
+            yield
+            for model in dict.fromkeys(type(row) for row in last):
+                rows.insert_all([row for row in last if type(row) is model])
         finally:
-            _inside.reset(token)
+            _at_end.reset(token)
+
+
+def write_last(*new: Model) -> None:
+    """Write new rows of one kind that nobody asks for before the commit: at the end of the outermost verb, all of a
+    kind in one statement; at once where no verb is running."""
+    last = _at_end.get()
+    if last is None:
+        rows.insert_all(new)
+    else:
+        last.extend(new)

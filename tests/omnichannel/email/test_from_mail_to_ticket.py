@@ -142,7 +142,7 @@ def statements(mailbox, raw):
 def test_p_1_a_mail_costs_few_statements(mailbox):
     """SQLite keeps the words apart from the document and cannot write two tables at once."""
     is_lite = connection.vendor == "sqlite"
-    assert statements(mailbox, mail("¿A qué hora abren?")) == (31 if is_lite else 27)
+    assert statements(mailbox, mail("¿A qué hora abren?")) == (28 if is_lite else 24)
     assert statements(mailbox, mail("¿Y el sábado?", to=token_address(Thread.objects.get()))) == (19 if is_lite else 17)
 
 
