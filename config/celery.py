@@ -89,6 +89,7 @@ app.conf.beat_schedule = {
     "notices by mail": every(10, "apps.notifications.tasks.mail_digests"),
     "old notices": every(86_400, "apps.notifications.tasks.forget_old"),
     "chat copies": every(30, "apps.omnichannel.webchat.tasks.sweep"),
+    "chats for free hands": every(5, "apps.omnichannel.webchat.tasks.share_out"),
     "chat windows": every(10, "apps.omnichannel.webchat.tasks.look_at_windows"),
     "posts above comments": every(60, "apps.omnichannel.facebook.tasks.sweep"),
     "portal sweep": every(10, "apps.portal.tasks.sweep"),

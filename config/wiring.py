@@ -80,6 +80,7 @@ LISTENERS: dict[str, list[str]] = {
     DOOR + "ThreadBegun": [
         "apps.omnichannel.facebook.subscribers.note_post",
         "apps.automation.subscribers.acknowledge_conversation",
+        "apps.omnichannel.webchat.subscribers.share_out",
     ],
     DOOR + "MessageDelivered": ["apps.automation.subscribers.tag_answered", "apps.inbox.subscribers.tell_desks"],
     DOOR + "DeliveryGivenUp": [

@@ -61,6 +61,11 @@ def set_capacity(user: User, *, capacity: dict[str, Any]) -> Presence:
     return row
 
 
+def takes(row: Presence, channel: str) -> bool:
+    """Does this person do that channel at all? Whoever may hold none of it at once does not."""
+    return row.capacity.get(channel) != 0
+
+
 def capacity_for(row: Presence | None, channel: str) -> int | None:
     """How many at once; None is without a limit; 0 for whoever is not available."""
     if row is None or row.state != Presence.State.AVAILABLE:

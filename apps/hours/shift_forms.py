@@ -1,5 +1,7 @@
 """What people may type about shifts, rosters and absences."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,8 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Office, Team, User
+from apps.core.templatetags.ui import CHANNEL
 from apps.hours.forms import DATE, FIELD, TIME
 from apps.hours.models import Absence, Shift
+from apps.hours.presence import MOST_AT_ONCE, USUAL_CAPACITY
+
+CHANNELS = tuple(USUAL_CAPACITY)  # those where somebody waits for a hand to be free
 
 
 class ShiftForm(forms.ModelForm):
@@ -112,6 +118,76 @@ class AbsenceForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("last_on", _("The last day lies before the first."))
         return typed
+
+
+@dataclass(frozen=True)
+class CapacityCell:
+    name: str
+    label: str
+    value: str
+    usual: int
+    error: str
+
+
+class CapacityForm:
+    """A number a colleague and channel; what cannot be read stays as typed, with a sentence."""
+
+    def __init__(self, data: Any = None, *, people: Sequence[User]) -> None:
+        self.people, self.data, self.is_bound = people, data, data is not None
+        self.errors: dict[str, str] = {}
+
+    def is_valid(self) -> bool:
+        for user in self.people:
+            for channel in CHANNELS:
+                typed = self._typed(user, channel)
+                if typed and not (typed.isdecimal() and int(typed) <= MOST_AT_ONCE):
+                    self.errors[_cell(user, channel)] = _("A number from 0 to %(most)s, or nothing.") % {
+                        "most": MOST_AT_ONCE
+                    }
+        return not self.errors
+
+    def changed(self) -> list[tuple[User, dict[str, int]]]:
+        """Whose numbers are others now, each with all of theirs."""
+        found = []
+        for user in self.people:
+            typed = {channel: self._typed(user, channel) for channel in CHANNELS}
+            others = {channel: most for channel, most in _capacity(user).items() if channel not in CHANNELS}
+            wanted = others | {channel: int(text) for channel, text in typed.items() if text}
+            if wanted != _capacity(user):
+                found.append((user, wanted))
+        return found
+
+    def rows(self) -> list[tuple[User, list[CapacityCell]]]:
+        return [
+            (
+                user,
+                [
+                    CapacityCell(
+                        name=_cell(user, channel),
+                        label=CHANNEL[channel].word,
+                        value=self._typed(user, channel),
+                        usual=USUAL_CAPACITY[channel],
+                        error=self.errors.get(_cell(user, channel), ""),
+                    )
+                    for channel in CHANNELS
+                ],
+            )
+            for user in self.people
+        ]
+
+    def _typed(self, user: User, channel: str) -> str:
+        if self.data is not None and _cell(user, channel) in self.data:
+            return str(self.data[_cell(user, channel)]).strip()[:4]
+        return str(_capacity(user).get(channel, ""))
+
+
+def _cell(user: User, channel: str) -> str:
+    return f"{user.pk}-{channel}"
+
+
+def _capacity(user: User) -> dict[str, int]:
+    row = getattr(user, "presence", None)
+    return row.capacity if row else {}
 
 
 def colleagues(viewer: Any) -> Any:

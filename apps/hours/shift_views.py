@@ -18,7 +18,7 @@ from apps.core.errors import DomainError
 from apps.hours import duty, presence
 from apps.hours.display import clock_text
 from apps.hours.models import Absence, Presence, Shift
-from apps.hours.shift_forms import AbsenceForm, OneDayForm, ShiftForm, colleagues
+from apps.hours.shift_forms import AbsenceForm, CapacityForm, OneDayForm, ShiftForm, colleagues
 
 VERB = "shift.manage"
 DAYS_SHOWN = 7
@@ -114,6 +114,19 @@ def remove_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@staff_page(VERB)
+def capacity(request: HttpRequest) -> HttpResponse:
+    """`<user>-<channel>` holds how many at once; empty is the usual number."""
+    form = CapacityForm(request.POST, people=_planned(request))
+    if not form.is_valid():
+        return _list(request, capacity_form=form)
+    for user, wanted in form.changed():
+        presence.set_capacity(user, capacity=wanted)
+    messages.success(request, _("Saved."))
+    return redirect("hours:shifts")
+
+
+@require_POST
 @staff_page("ticket.view")
 def my_presence(request: HttpRequest) -> HttpResponse:
     """`state` says how it is; without it the request is only a sign of life."""
@@ -138,6 +151,12 @@ def presence_of(request: HttpRequest) -> dict[str, Any]:
     return {"state": Presence.State(state), "states": list(Presence.State)}
 
 
+def _planned(request: HttpRequest) -> list[User]:
+    """Those who work in the offices whose shifts the viewer plans: one query, two with their presence."""
+    mine = request.viewer.offices_with(VERB)  # type: ignore[attr-defined]
+    return list(User.objects.active().working_in(mine).select_related("presence"))  # type: ignore[attr-defined]
+
+
 def _own_path(path: str) -> str:
     return path if path.startswith("/desk/") and "//" not in path and "\\" not in path else "/desk/"
 
@@ -157,17 +176,20 @@ def _try(form: Any, act: Any) -> Any:
         return None
 
 
-def _list(request: HttpRequest, *, shift_form: Any = None, absence_form: Any = None) -> HttpResponse:
+def _list(
+    request: HttpRequest, *, shift_form: Any = None, absence_form: Any = None, capacity_form: Any = None
+) -> HttpResponse:
     viewer, today = request.viewer, clock.now().date()  # type: ignore[attr-defined]
     rows = list(Shift.objects.manageable_by(viewer).select_related("office", "team", "head"))
     offices = {row.office_id: row.office for row in rows}
     planned = Absence.objects.filter(office_id__in=viewer.offices_with(VERB), last_on__gte=today)
-    bound = [form for form in (shift_form, absence_form) if form is not None and form.is_bound]
+    bound = [form for form in (shift_form, absence_form, capacity_form) if form is not None and form.is_bound]
     context = {
         "offices": [(office, _days(office, rows)) for office in offices.values()],
         "shifts": [(row, _span(row), _day_words(row)) for row in rows],
         "shift_form": shift_form or ShiftForm(viewer=viewer),
         "absence_form": absence_form or AbsenceForm(viewer=viewer, today=today),
+        "capacity_form": capacity_form or CapacityForm(people=_planned(request)),
         "absences": list(planned.select_related("user", "replacement")),
     }
     return render(request, "hours/shifts.html", context, status=422 if bound else 200)

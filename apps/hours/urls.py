@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/shifts/<int:pk>/weekly/", shift_views.weekly, name="weekly"),
     path("admin/shifts/<int:pk>/dates/", shift_views.one_day, name="one_day"),
     path("admin/shifts/<int:pk>/remove/", shift_views.remove, name="remove_shift"),
+    path("admin/capacity/", shift_views.capacity, name="capacity"),
     path("admin/absences/", shift_views.absences, name="absences"),
     path("admin/absences/<int:pk>/remove/", shift_views.remove_absence, name="remove_absence"),
     path("me/shifts/", my_views.shifts, name="my_shifts"),

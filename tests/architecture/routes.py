@@ -243,6 +243,7 @@ PAGES = [
     Row("POST", "desk/admin/shifts/<int:pk>/weekly/", ADMIN, {"pk": "shift"}, {"on-0": "$colleague"}),
     Row("POST", "desk/admin/shifts/<int:pk>/dates/", ADMIN, {"pk": "shift"}, {"on": "2030-05-01"}),
     Row("POST", "desk/admin/shifts/<int:pk>/remove/", ADMIN, {"pk": "shift"}),
+    Row("POST", "desk/admin/capacity/", ADMINS),
     Row("POST", "desk/admin/absences/", staff(ok=("admin",), unchanged=("other_admin",)),
         data={"office": "$library_pk", "user": "$colleague", "first_on": "2030-05-01", "last_on": "2030-05-02",
               "reason": "ill"}),

@@ -51,6 +51,15 @@ class WebchatForm(forms.Form):
         required=False,
     )
 
+    shares_out = forms.BooleanField(
+        label=_("Give each new chat to whoever has a free hand"),
+        help_text=_(
+            "To those who are available and have fewer chats than they take at once, those on duty first. "
+            "Otherwise everybody sees it, and whoever takes it has it."
+        ),
+        required=False,
+    )
+
     def clean_idle_minutes(self) -> int:
         minutes = self.cleaned_data["idle_minutes"]
         return USUAL_IDLE_MINUTES if minutes is None else int(minutes)

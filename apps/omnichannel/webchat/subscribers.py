@@ -2,9 +2,13 @@
 
 from apps.activity.bus import Actor
 from apps.core import live
+from apps.core.queue import nudge
+from apps.omnichannel import at_hand as doors
+from apps.omnichannel.events import ThreadBegun
 from apps.omnichannel.models import Thread
 from apps.omnichannel.webchat import mailing
 from apps.omnichannel.webchat.ringing import ring_desks
+from apps.omnichannel.webchat.sharing import SETTING
 from apps.tickets import at_hand
 from apps.tickets.events import MessageWritten, StatusChanged, TicketAssigned, TicketMerged
 from apps.tickets.states import ENDED, Direction
@@ -34,6 +38,13 @@ def tell_waiting(event: MessageWritten, actor: Actor) -> None:
     """Words at a window that nobody has taken: the desks ring."""
     if event.direction == Direction.IN and event.via == "webchat" and not at_hand.ticket(event.ticket_id).assignee_id:
         ring_desks(event.ticket_id, event.office_id)
+
+
+def share_out(event: ThreadBegun, actor: Actor) -> None:
+    """A new chat is given to whoever has a free hand, where chats are shared out; the sweep would find it, too."""
+    thread = doors.thread_of(event.ticket_id)
+    if thread and thread.channel.kind == "webchat" and thread.channel.settings.get(SETTING):
+        nudge("apps.omnichannel.webchat.tasks.share_out", event.channel_id)
 
 
 def reach_who_left(event: MessageWritten, actor: Actor) -> None:

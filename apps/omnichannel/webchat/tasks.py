@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from apps.core import clock
-from apps.omnichannel.webchat import attention, mailing, proofs, services
+from apps.omnichannel.webchat import attention, mailing, proofs, services, sharing
 from apps.omnichannel.webchat.models import Copy
 
 AT_ONCE = 100
@@ -25,6 +25,16 @@ def sweep() -> None:
         send_copy.delay(pk)
     proofs.forget_old()
     services.forget_blocks()
+
+
+@shared_task
+def share_out(channel_id: int = 0) -> None:
+    """One chat, or with 0 all that are shared out. A second run finds nobody waiting."""
+    for pk in [channel_id] if channel_id else sharing.sharing_channels():
+        try:
+            sharing.share_out(pk)
+        except Exception:
+            log.exception("chats of channel %s not shared out", pk)
 
 
 @shared_task

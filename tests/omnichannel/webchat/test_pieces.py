@@ -76,6 +76,7 @@ def test_settings_are_kept_one_site_a_line():
         "consent": "",
         "identity_key": "",
         "idle_minutes": 8,
+        "shares_out": False,
     }
 
 
