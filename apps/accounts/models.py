@@ -72,6 +72,11 @@ class Office(TimeStamped):
     def is_body(self) -> bool:
         return self.parent_id is None
 
+    @property
+    def above(self) -> list[int]:
+        """Its own id and those of all offices above it."""
+        return [int(pk) for pk in self.path.split("/") if pk]
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":

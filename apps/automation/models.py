@@ -1,8 +1,10 @@
-"""What the desk says by itself."""
+"""What the desk says and does by itself, and what colleagues have ready."""
 
 from django.db import models
 from django.db.models import Q
 
+from apps.accounts.sharing import Shared, SharedQuerySet
+from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
 
@@ -48,3 +50,33 @@ class AutomaticAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.held_because or 'answered'}"
+
+
+class Macro(Shared):
+    """Words that are said often, acts that go together, or both. Without acts it is a canned answer."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    name = models.CharField(max_length=80)
+    texts = TranslatedText(help_text="a language each; placeholders: see macros.PLACEHOLDERS")
+    is_note = models.BooleanField(default=False, help_text="the words are for colleagues")
+    acts = models.JSONField(default=list, help_text="texts of acts.Act, in order")
+    used_count = models.PositiveIntegerField(default=0)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta(Shared.Meta):
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_written_first(self) -> bool:
+        """Its words go into the box, and what it does is done when they are sent; any other runs at once."""
+        return bool(self.texts) and not self.is_note
+
+    @property
+    def leaves_status(self) -> str:
+        """The status it ends with, '' when it says nothing of it."""
+        found = [text.partition(":")[2] for text in self.acts if text.startswith("status:")]
+        return found[-1] if found else ""

@@ -97,6 +97,11 @@ def find(slug: str, teams: Sequence[Team]) -> View | None:
     return next((view for view in (*OWN, *map(team_view, teams)) if view.slug == slug), None)
 
 
+def find_for(slug: str, *, user: User, viewer: Viewer) -> View | None:
+    """The view of that name, if this viewer has it."""
+    return find(slug, teams_of(viewer))
+
+
 def tickets_in(view: View, *, user: User, viewer: Viewer) -> TicketQuerySet:
     return view.pick(Ticket.objects.visible_to(viewer), user)
 

@@ -76,3 +76,54 @@ class NoticeChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.by_mail}"
+
+
+class Job(models.Model):
+    """Acts on many tickets, one after the other. The row is the job: who finds it unfinished goes on where it stopped.
+
+    `acts` rest as automation keeps them; a macro's are copied, so that changing it changes nothing that runs.
+    """
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
+    label = models.CharField(max_length=200)
+    acts = models.JSONField(default=list)
+    macro = models.ForeignKey("automation.Macro", null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    undo_at = models.DateTimeField(null=True, help_text="when somebody asked to take it back")
+    undone_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, default=clock.now, help_text="when a worker may take it up")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.label} of {self.user_id}"
+
+
+class JobTicket(models.Model):
+    """One ticket of a job: what it was before and after, or why nothing was done."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+        UNDONE = "undone"
+        KEPT = "kept"  # undone as far as nobody had changed it since
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    problem = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "ticket"], name="one_row_a_ticket_and_job")]
+        indexes = [models.Index(fields=["job", "state", "id"], name="job_rows_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} of job {self.job_id}: {self.state}"

@@ -118,6 +118,8 @@ def describe(activity: Activity, tag_names: Mapping[str, str] = MappingProxyType
             return _("%(who)s wrote about something else: %(ticket)s") % {"who": who, "ticket": data.get("label", "")}
         case "matter_forwarded":
             return _("%(who)s forwarded it: %(ticket)s") % {"who": who, "ticket": data.get("label", "")}
+        case "macro_run":
+            return _("%(who)s ran the macro “%(macro)s”") % {"who": who, "macro": data.get("label", "")}
         case "clock_breached":
             return _("A promise was missed")
     return joined_words.describe(activity.verb, who, data)

@@ -11,12 +11,15 @@ from django.test import Client
 
 from apps.accounts.models import ApiToken, Membership, Office, Team, User
 from apps.activity.models import Activity
+from apps.automation.models import Macro
 from apps.core import clock, crypto
 from apps.duty.models import Handover, HandoverItem, Opening, Wall
 from apps.duty.services import begin_handover, make_wall
 from apps.hours.duty import note_absence, save_shift
 from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
 from apps.hours.my_shifts import feed_key
+from apps.inbox.jobs import begin
+from apps.inbox.models import Job
 from apps.kb.models import Article, Category, Revision, Translation
 from apps.omnichannel.models import Channel, Delivery, Envelope
 from apps.omnichannel.services import begin_round
@@ -47,7 +50,7 @@ PNG = base64.b64decode(
 WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
-    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge,
+    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro,
 )  # fmt: skip
 
 
@@ -107,6 +110,8 @@ def fingerprint() -> tuple[Any, ...]:
         sorted(Office.objects.values_list("pk", "updated_at")),
         sorted(Channel.objects.values_list("pk", "updated_at")),
         sorted(Article.objects.values_list("pk", "updated_at")),
+        sorted(Macro.objects.values_list("pk", "name", "updated_at")),
+        sorted(Job.objects.exclude(undo_at=None).values_list("pk", flat=True)),
         sorted(Category.objects.values_list("pk", "slug", "position", "updated_at")),
     ]
     return (*counts, *states)
@@ -200,6 +205,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "team_pk": team.pk,
         "tag": tag.key,
         "tag_pk": tag.pk,
+        **_own(agent, library, ticket),
         "channel": channel.slug,
         "channel_key": channel.key,
         "chat_key": chat.key,
@@ -223,6 +229,19 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "foreign_user": world.users["other_admin"].pk,
         "foreign_office_pk": roble.pk,
         "foreign_envelope": foreign_envelope.public_id,
+    }
+
+
+def _own(agent: User, library: Any, ticket: Ticket) -> dict[str, Any]:
+    """What the agent has made for themselves or is shared with the library."""
+    own = Macro.objects.create(owner=agent, name="Mine", texts={"es": "Hola"})
+    shared = Macro.objects.create(office=library, name="Shared", acts=["priority:3"])
+    job = begin(agent, [ticket.pk], doing=["priority:2"], label="Before")
+    return {
+        "own_macro": own.public_id,
+        "macro": shared.public_id,
+        "job": job.public_id,
+        "shared_place": f"office-{library.pk}",
     }
 
 

@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from apps.automation.models import Macro
 from apps.omnichannel.models import Delivery
 from apps.tickets import services
 from apps.tickets.files import NewFile, keep
 from apps.tickets.models import Message, Ticket
-from tests.browser import elsewhere, signed_in, visit
+from tests.browser import assert_accessible, elsewhere, signed_in, visit
 from tests.conftest import wait_for
 from tests.factories.accounts import OfficeFactory, TeamFactory, user_in
 from tests.factories.omnichannel import ChannelFactory
@@ -299,3 +300,62 @@ def test_on_a_phone_one_pane_at_a_time_and_back(house, browser):
     expect(page.locator("#list")).to_be_visible()
     expect(page.locator("#conversation")).to_be_hidden()
     page.context.close()
+
+
+def test_an_answer_with_a_macro_takes_six_keys(ana, house):
+    elsewhere(
+        Macro.objects.create,
+        office=house["office"],
+        name="Renewal",
+        texts={"en": "Hello {{first_name}}, it is renewed.", "es": "Hola"},
+        acts=["tag:loans", "status:waiting"],
+    )
+    elsewhere(Macro.objects.create, office=house["office"], name="Opening hours", texts={"en": "We renew at nine."})
+    Ticket.objects.update(language="en")
+    visit(ana, "/desk/inbox/mine/")
+    ana.wait_for_selector("html[data-connection=online]")
+    ana.keyboard.press("j")  # the list
+    subject = ana.locator("[data-row] .row-subject").first.text_content()
+    keys = ["Enter", "m", "r", "e", "Enter", "Control+Enter"]
+
+    ana.keyboard.press(keys[0])
+    expect(ana.locator("#ticket-title")).to_be_focused()
+    for key in keys[1:5]:  # nobody waits for the choices to be there
+        ana.keyboard.press(key)
+    expect(ana.locator("[data-macro-line]")).to_be_visible()
+    expect(ana.locator("#box")).to_have_value(re.compile("Hello .*, it is renewed."))
+    ana.keyboard.press(keys[5])
+
+    expect(ana.locator(".msg.out")).to_contain_text("it is renewed.")
+    ticket = Ticket.objects.get(subject=subject)
+    wait_for(lambda: Ticket.objects.get(pk=ticket.pk).status == "waiting")
+    assert ticket.tags.get().key == "loans"
+    expect(ana.locator("[data-macro-line]")).to_be_hidden()
+
+
+def test_a_stroke_in_the_box_offers_macros_and_escape_keeps_what_was_typed(ana, house):
+    elsewhere(Macro.objects.create, office=house["office"], name="Thanks", texts={"en": "Thank you, {{first_name}}."})
+    elsewhere(Macro.objects.create, office=house["office"], name="Aside", acts=["priority:1"])
+    Ticket.objects.update(language="en")
+    open_maria(ana)
+    ana.keyboard.press("r")
+    ana.keyboard.type("Dear reader, /tha")
+    expect(ana.locator("#macro-menu [role=option]")).to_have_count(1)
+    assert_accessible(ana, "macros offered")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#box")).to_have_value("Dear reader, Thank you, María.")
+
+    ana.keyboard.type(" and/or ")
+    expect(ana.locator("#macro-menu")).to_be_hidden()
+    ana.keyboard.type("/th")
+    expect(ana.locator("#macro-menu")).to_be_visible()
+    ana.keyboard.press("Escape")
+    expect(ana.locator("#macro-menu")).to_be_hidden()
+    expect(ana.locator("#box")).to_have_value("Dear reader, Thank you, María. and/or /th")
+
+    ana.locator("#box").fill("")
+    ana.keyboard.type("/aside")
+    expect(ana.locator("#macro-menu [role=option]")).to_have_count(1)
+    ana.keyboard.press("Enter")
+    wait_for(lambda: maria().priority == 1)
+    expect(ana.locator("#box")).to_have_value("")

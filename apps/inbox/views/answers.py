@@ -12,7 +12,9 @@ from apps.core.errors import DomainError
 from apps.core.given import row_number
 from apps.core.http import done, is_partial, refused
 from apps.core.transactions import whole
-from apps.inbox import addressing, drafts
+from apps.inbox import addressing, drafts, guards
+from apps.inbox.guards import InDoubt
+from apps.inbox.views import macros
 from apps.inbox.views.acts import act
 from apps.inbox.views.ticket import conversation_context, facts_of, get_ticket
 from apps.omnichannel import links
@@ -22,7 +24,7 @@ from apps.tickets import at_hand, services
 from apps.tickets.errors import AnsweredMeanwhile
 from apps.tickets.files import KeptFile, NewFile, keep
 from apps.tickets.models import Message, Ticket
-from apps.tickets.states import Status
+from apps.tickets.states import ENDED, Status
 
 THEN = {"solve": Status.SOLVED, "wait": Status.WAITING}
 
@@ -39,7 +41,7 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
             ticket = get_ticket(request, public_id, held=True)
             with at_hand.holding(ticket):  # the verb need not read it again
                 return (_note if is_note else _reply)(request, ticket, files)
-    except AnsweredMeanwhile as error:
+    except (AnsweredMeanwhile, InDoubt) as error:
         return _held(request, public_id, error)
     except DomainError as error:
         if is_partial(request):
@@ -75,15 +77,21 @@ def _reply(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> Ht
     files = [*kept, *uploaded]
     if files:
         addressing.check_size(how.channel or doors.door_for(ticket).channel, [file.size for file in files])
+    text = request.POST.get("text", "")
+    guards.check(guards.Going(ticket, text), is_sure=bool(request.POST.get("sure")))
+    macro = macros.chosen(request, ticket)
+    then = THEN.get(request.POST.get("then", "")) or (macro.leaves_status if macro else "")
     with doors.addressed(how):
         message = services.reply(
             ticket,
             author=request.user,  # type: ignore[arg-type]
-            text=request.POST.get("text", ""),
+            text=text,
             attachments=files,
-            then=THEN.get(request.POST.get("then", ""), ""),
+            then=then,
             last_seen_message_id=None if request.POST.get("anyway") else _last_seen(request),
         )
+        if macro:
+            macros.run_with_answer(request, ticket, macro)
         if draft.get("pk"):
             drafts.sent(draft["pk"])
     own = f"/desk/t/{ticket.public_id}/"
@@ -94,7 +102,7 @@ def _reply(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> Ht
         sent,
         to=own,
         event="desk:sent",
-        solved=request.POST.get("then") == "solve",
+        solved=then in ENDED,
         undo={"url": f"{own}undo/", "fields": {"message": message.public_id}, "seconds": seconds} if seconds else None,
     )
 
@@ -116,9 +124,9 @@ def _note(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> Htt
     return done(request, _("Private note added"), to=f"/desk/t/{ticket.public_id}/", event="desk:sent")
 
 
-def _held(request: HttpRequest, public_id: str, error: AnsweredMeanwhile) -> HttpResponse:
-    newer = Message.objects.visible_to(request.viewer).filter(pk__in=error.detail["newer"])  # type: ignore[attr-defined]
-    context = {"held": error, "newer": list(newer)}
+def _held(request: HttpRequest, public_id: str, error: AnsweredMeanwhile | InDoubt) -> HttpResponse:
+    newer = Message.objects.visible_to(request.viewer).filter(pk__in=error.detail.get("newer", ()))  # type: ignore[attr-defined]
+    context = {"held": error, "newer": list(newer), "is_sure": bool(request.POST.get("sure"))}
     if is_partial(request):
         return render(request, "inbox/_held.html", context, status=409)
     return _page_again(request, public_id, status=409, **context)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from apps.sla.standing import standings
 from apps.surveys.models import Survey
 from apps.tickets import services
 from apps.tickets.models import LastSeen, Message, Ticket
-from apps.tickets.states import MOVES, Priority, Status
+from apps.tickets.states import MOVES, Direction, Priority, Status
 
 OTHERS_SHOWN = 10
 LOG_SHOWN = 50
@@ -41,7 +41,8 @@ def get_ticket(request: HttpRequest, public_id: str, *, held: bool = False) -> T
     )
     rows = drafts.with_drafts(rows, request.user)  # type: ignore[arg-type]
     if held:
-        rows = rows.select_for_update(of=("self",))
+        notes = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.NOTE)
+        rows = rows.annotate(has_notes=Exists(notes)).select_for_update(of=("self",))
     number = Ticket.pk_from_reference(public_id)
     ticket = rows.filter(pk=number).first() if number else rows.filter(public_id=public_id).first()
     if ticket is None:

@@ -29,6 +29,7 @@ from apps.tickets.services.moving import (
 )
 from apps.tickets.services.opening import open_ticket
 from apps.tickets.services.reaching_out import reach_out
+from apps.tickets.services.restoring import facts_of, restore
 from apps.tickets.services.splitting import split
 from apps.tickets.services.tags import create_tag, rename_tag, retire_tag, use_tag_again
 from apps.tickets.services.taking_back import take_back
@@ -44,6 +45,7 @@ __all__ = [
     "change_status",
     "check_assignee",
     "create_tag",
+    "facts_of",
     "has_own_words",
     "kept_of",
     "leave_merge",
@@ -58,6 +60,7 @@ __all__ = [
     "react",
     "rename_tag",
     "reply",
+    "restore",
     "retire_tag",
     "set_next_due",
     "set_priority",

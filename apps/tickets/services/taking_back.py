@@ -8,7 +8,7 @@ from apps.tickets import at_hand, events
 from apps.tickets.indexing import KIND
 from apps.tickets.models import Message, Ticket
 from apps.tickets.services.row import changed, locked, of, preview, set_status
-from apps.tickets.states import MOVES, Direction
+from apps.tickets.states import MOVES, Direction, Status
 
 
 @whole()
@@ -21,8 +21,10 @@ def take_back(message: Message, *, actor: object) -> Ticket:
     with at_hand.holding(ticket):
         record(happened.pop(), who)  # while the row is there: promises that it kept are open again
     changed_by_it = _status_before(message)
-    if changed_by_it and ticket.status == changed_by_it["new"] and changed_by_it["old"] in MOVES[ticket.status]:
-        happened = set_status(ticket, changed_by_it["old"], message.written_at)
+    if changed_by_it and ticket.status == changed_by_it["new"]:
+        back = Status.OPEN if changed_by_it["old"] == Status.NEW else changed_by_it["old"]  # nothing is new again
+        if back in MOVES[ticket.status]:
+            happened = set_status(ticket, back, message.written_at)
     search.remove(kind=KIND, object_id=ticket.pk, part=message.pk)
     message.delete()
     last = ticket.messages.public().order_by("-pk").first()  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 import { debounce } from "../lib/debounce.js";
 import * as drafts from "../lib/drafts.js";
 import { keepOnServer } from "../lib/kept-drafts.js";
+import { forget, offerMacros } from "../lib/macros.js";
 import { bringsWords, isPicture, place } from "../lib/pasted-pictures.js";
 import { say } from "../lib/say.js";
 import { toast } from "../lib/toast.js";
@@ -38,6 +39,7 @@ customElements.define(
       this.kind = this.form.querySelector("[name=kind]:checked").value;
       if (!this.text.value) this.text.value = drafts.load(this.key());
       this.server = keepOnServer(this, on);
+      offerMacros(this, on);
       this.dress();
     }
 
@@ -165,6 +167,7 @@ customElements.define(
       this.form.reset();
       this.form.querySelector(`[name=kind][value=${this.kind}]`).checked = true;
       this.showFiles();
+      forget(this);
       this.querySelector("#held").replaceChildren();
       drafts.save(this.key(), "");
       this.status("");
