@@ -97,6 +97,7 @@ app.conf.beat_schedule = {
     "api tidy": every(3600, "apps.api.tasks.forget_old_answers"),
     "wake snoozed tickets": every(20, "apps.tickets.tasks.wake_due"),
     "acts on many": every(10, "apps.inbox.tasks.sweep_jobs"),
+    "articles": every(30, "apps.kb.tasks.sweep"),
     "count for reports": every(20, "apps.reporting.tasks.count_touched"),
     "report letters": every(60, "apps.reporting.tasks.sweep_letters"),
     "replays": every(30, "apps.reporting.tasks.sweep_replays"),

@@ -67,3 +67,28 @@ class WordingsChanged(TranslationEvent):
     """How people ask for it; `count` ways now."""
 
     count: int
+
+
+@dataclass(frozen=True)
+class PublicationPlanned(TranslationEvent):
+    """To be published at this moment (ISO); empty: the plan was given up."""
+
+    at: str
+
+
+@dataclass(frozen=True)
+class ArticleRenamed(TranslationEvent):
+    """It has another address; the old one leads to it."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class FileAdded(ArticleEvent):
+    name: str
+
+
+@dataclass(frozen=True)
+class FileRemoved(ArticleEvent):
+    name: str

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
 from apps.kb.querysets import ArticleQuerySet, CategoryQuerySet, TranslationQuerySet
@@ -46,7 +47,11 @@ class Article(TimeStamped):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
     )
     review_on = models.DateField(_("review on"), null=True, blank=True)
+    review_told_on = models.DateField(null=True, blank=True, editable=False, help_text="whose review date was told")
     related = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="+")
+    teams = models.ManyToManyField(
+        "accounts.Team", blank=True, related_name="+", help_text="of staff, only these read it; none: all who may"
+    )
 
     objects = ArticleQuerySet.as_manager()
 
@@ -81,6 +86,10 @@ class Translation(TimeStamped):
         "kb.Revision", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     version = models.PositiveIntegerField(default=0, help_text="counts every save; an open editor compares it")
 
     objects = TranslationQuerySet.as_manager()
@@ -154,3 +163,133 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class FormerSlug(models.Model):
+    """An address an article once had: it leads to where the article is now."""
+
+    body = models.ForeignKey("accounts.Office", on_delete=models.PROTECT, related_name="+", editable=False)
+    language = models.CharField(max_length=5)
+    slug = models.SlugField(max_length=90)
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="former_slugs")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "language", "slug"], name="one_former_a_slug")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ArticleFile(models.Model):
+    """A picture or a file that an article shows. Pictures were drawn anew by us (S-17); files are handed down."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="files")
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    key = models.CharField(max_length=200, editable=False)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+    is_picture = models.BooleanField(default=False)
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        return f"/kb/files/{self.public_id}/"
+
+
+class Reading(models.Model):
+    """A colleague has seen the words of this revision."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="readings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["translation", "user"], name="one_reading_a_colleague")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} read {self.translation_id}.{self.revision}"
+
+
+class Feedback(models.Model):
+    """What a reader said of an article: whether it was useful, and what was missing. Nobody's name."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="feedback")
+    revision = models.PositiveIntegerField()
+    is_useful = models.BooleanField()
+    reason = models.CharField(max_length=20, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=64, blank=True, help_text="hashed; one browser, one voice a revision")
+    at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["translation", "revision", "source"], name="one_voice_a_revision")
+        ]
+        indexes = [models.Index(fields=["translation", "is_useful"], name="kb_feedback_of")]
+
+    def __str__(self) -> str:
+        return f"{'yes' if self.is_useful else 'no'} to {self.translation_id}"
+
+
+class MissedSearch(models.Model):
+    """Words that were looked for and not found, counted by their folded form."""
+
+    body = models.ForeignKey("accounts.Office", on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=5)
+    folded = models.CharField(max_length=200)
+    text = models.CharField(max_length=200, help_text="as it was last written")
+    count = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-count", "-last_at"]
+        constraints = [models.UniqueConstraint(fields=["body", "language", "folded"], name="one_miss_a_question")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Synonym(models.Model):
+    """Words that mean the same to those who look for something: who writes one finds the others."""
+
+    body = models.ForeignKey("accounts.Office", on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(max_length=300, help_text="with commas between them")
+
+    class Meta:
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def listed(self) -> list[str]:
+        return [word.strip() for word in self.words.split(",") if word.strip()]
+
+
+class Citation(models.Model):
+    """An answer took over the words or the address of an article."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="citations")
+    message = models.ForeignKey("tickets.Message", on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["translation", "message"], name="one_citation_a_message")]
+
+    def __str__(self) -> str:
+        return f"{self.translation_id} in {self.message_id}"

@@ -16,6 +16,18 @@ KIND = "kb"
 LANGUAGES = ("es", "it", "en", "pt")
 
 
+def _open_to(viewer: "Viewer", prefix: str, office: str) -> Q:
+    """Articles for some teams alone are read by these, and by who looks after articles in their office."""
+    from apps.kb.models import Article
+
+    through = Article.teams.through.objects
+    narrowed = through.values("article_id")
+    own = through.filter(team__members=viewer.user_id).values("article_id")
+    key = f"{prefix}pk" if prefix else "pk"
+    keeps = Q(**{f"{office}__in": viewer.offices_with("kb.edit")})
+    return ~Q(**{f"{key}__in": narrowed}) | Q(**{f"{key}__in": own}) | keeps
+
+
 class CategoryQuerySet(models.QuerySet["Category"]):
     def in_body(self, body_id: int) -> "CategoryQuerySet":
         return self.filter(body_id=body_id)
@@ -34,7 +46,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def visible_to(self, viewer: "Viewer") -> "ArticleQuerySet":
         """Staff: the articles of their offices, whatever their state. Everybody else: what is published for all."""
         if viewer.is_staff:
-            return self.filter(office_id__in=viewer.offices_with("kb.view"))
+            own = self.filter(office_id__in=viewer.offices_with("kb.view"))
+            return own.filter(_open_to(viewer, "", "office_id"))
         return self.filter(is_internal=False).with_state(State.PUBLISHED)
 
     def with_state(self, state: str) -> "ArticleQuerySet":
@@ -69,6 +82,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         if not viewer.is_staff:
             return self.public()
         own = Q(article__office_id__in=viewer.offices_with("kb.view"))
+        own &= _open_to(viewer, "article__", "article__office_id")
         for_all = Q(state=State.PUBLISHED, article__is_internal=False, body_id__in=viewer.body_ids)
         return self.filter(own | for_all)
 

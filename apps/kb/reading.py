@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from apps.core.html import text_from_html
 from apps.core.markdown import LONGEST, render
-from apps.kb.models import Translation
+from apps.kb.models import ArticleFile, Translation
 from apps.kb.snippets import filled
 
 INTERNAL = "internal"
@@ -33,7 +33,8 @@ def public_html(translation: Translation) -> SafeString:
 def html(text: str, translation: Translation, *, for_staff: bool = False) -> SafeString:
     """`text` as this translation would show it; with `for_staff` the internal notes stand in it, marked."""
     with override(translation.language):
-        parts = [_framed(kind, words) for kind, words in _parts(text) if for_staff or kind != INTERNAL]
+        pictures = _pictures(text, translation.article_id)
+        parts = [_framed(kind, words, pictures) for kind, words in _parts(text) if for_staff or kind != INTERNAL]
         return filled(SafeString("".join(parts)), translation.article.office)
 
 
@@ -65,8 +66,15 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     yield kind, "\n".join(lines)
 
 
-def _framed(kind: str, words: str) -> SafeString:
-    inner = render(words)
+def _pictures(text: str, article_id: int) -> dict[str, str]:
+    """Of the article's own pictures, where they lie: `![words](cid:<id>)`. No query when none is named."""
+    if "cid:" not in text:
+        return {}
+    return {file.public_id: file.path for file in ArticleFile.objects.filter(article=article_id, is_picture=True)}
+
+
+def _framed(kind: str, words: str, pictures: dict[str, str]) -> SafeString:
+    inner = render(words, pictures=pictures)
     if not kind:
         return inner
     name, tone = _FRAMES[kind]

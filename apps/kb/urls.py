@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.kb.views import categories, editor, history, insert, lists
+from apps.kb.views import about, categories, editor, files, history, insert, lists
 
 app_name = "kb"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("kb/insert/", insert.insert, name="insert"),
     path("kb/<int:pk>/", editor.article, name="article"),
     path("kb/<int:pk>/place/", editor.place, name="place"),
+    path("kb/<int:pk>/files/", files.add, name="add_file"),
+    path("kb/<int:pk>/files/<slug:public_id>/removal/", files.remove, name="remove_file"),
+    path("kb/<int:pk>/<slug:language>/as-citizen/", about.as_citizen, name="as_citizen"),
+    path("kb/<int:pk>/<slug:language>/wordings/", about.wordings, name="wordings"),
+    path("kb/<int:pk>/<slug:language>/plan/", about.plan, name="plan"),
+    path("kb/<int:pk>/<slug:language>/address/", about.address, name="address"),
     path("kb/<int:pk>/<slug:language>/", editor.translation, name="translation"),
     path("kb/<int:pk>/<slug:language>/words/", editor.words, name="words"),
     path("kb/<int:pk>/<slug:language>/history/", history.history, name="history"),

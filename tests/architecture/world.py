@@ -20,7 +20,8 @@ from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
 from apps.hours.my_shifts import feed_key
 from apps.inbox.jobs import begin
 from apps.inbox.models import Job
-from apps.kb.models import Article, Category, Revision, Translation
+from apps.kb.models import Article, ArticleFile, Category, FormerSlug, Revision, Translation, Wording
+from apps.kb.services import add_file
 from apps.omnichannel.models import Channel, Delivery, Envelope
 from apps.omnichannel.services import begin_round
 from apps.omnichannel.webchat import services as chats
@@ -51,6 +52,8 @@ WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
     Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro,
+    ArticleFile, FormerSlug, Wording,
+
 )  # fmt: skip
 
 
@@ -152,6 +155,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
     category = CategoryFactory(body=olmo, slug="shelf")
     words.article.category = category
     words.article.save()
+    kb_file = add_file(words.article, name="map.pdf", content=b"%PDF-", content_type="application/pdf", actor=admin)
     link = secrets.token_urlsafe(32)
     MagicLink.objects.create(
         office=olmo, who="person@people.example", address="person@people.example", language="es", person=person,
@@ -198,6 +202,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "admin_pk": admin.pk,
         "clock": Clock.objects.filter(ticket=ticket).latest("pk").pk,
         "article": words.article_id,
+        "kb_file": kb_file.public_id,
         "article_slug": words.slug,
         "category": "shelf",
         "category_pk": category.pk,

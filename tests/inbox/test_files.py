@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from apps.inbox.views.files import redraw
+from apps.core.redrawing import redraw
 from apps.tickets.files import NewFile, keep
 from apps.tickets.models import Attachment, Message
 from tests.factories.tickets import TicketFactory
@@ -61,7 +61,7 @@ def test_s_17_what_is_no_raster_picture_is_never_shown(desk, with_file, kind):
 
 
 def test_a_picture_too_large_to_draw_is_left_alone(monkeypatch):
-    monkeypatch.setattr("apps.inbox.views.files.MOST_PIXELS", 100)
+    monkeypatch.setattr("apps.core.redrawing.MOST_PIXELS", 100)
 
     assert redraw(png()) is None
 

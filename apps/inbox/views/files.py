@@ -1,8 +1,6 @@
 """What others sent us, handed out so that it never runs in our pages (SECURITY S-12, S-16, S-17)."""
 
 import base64
-import io
-import warnings
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +14,7 @@ from apps.core import children
 from apps.core.files import disposition
 from apps.core.html import display_html
 from apps.core.http import is_partial
+from apps.core.redrawing import redraw
 from apps.tickets import previews
 from apps.tickets.models import Attachment, Message
 
@@ -25,8 +24,6 @@ MAIL_POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-LARGEST_SIDE = 1600
-MOST_PIXELS = 40_000_000
 LARGEST_PICTURE = 10 * 1024 * 1024
 MOST_OWN_PICTURES = 10
 
@@ -120,26 +117,6 @@ def mail(request: HttpRequest, public_id: str) -> HttpResponse:
     response = HttpResponse(page)
     response["Content-Security-Policy"] = MAIL_POLICY.format(host=f"{request.scheme}://{request.get_host()}")
     return response
-
-
-def redraw(data: bytes) -> bytes | None:
-    """PNG bytes of at most LARGEST_SIDE, or None for what is no picture or too large a one."""
-    from PIL import Image, ImageOps  # loaded with the first picture: most processes never draw one
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF", "WEBP"])
-            if image.width * image.height > MOST_PIXELS:
-                return None
-            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-            image = ImageOps.exif_transpose(image)
-            image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-            out = io.BytesIO()
-            image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB").save(out, "PNG")
-    except Exception:  # a decoder may fail in any way it likes; what it cannot draw is not shown
-        return None
-    return out.getvalue()
 
 
 def _attachment(request: HttpRequest, public_id: str) -> Attachment:

@@ -1,6 +1,8 @@
 """The verbs of the knowledge base. Each is one transaction, does one thing and records one event."""
 
 from apps.kb.services.bringing_in import Incoming, Words, bring_in
+from apps.kb.services.files import add_file, is_shown, remove_file
+from apps.kb.services.planning import cancel_plan, plan_publication, publish_due, remind_of_reviews
 from apps.kb.services.wordings import add_wording, keep_wordings
 from apps.kb.services.writing import (
     SAME_SITTING,
@@ -12,6 +14,7 @@ from apps.kb.services.writing import (
     keep_category,
     place,
     publish,
+    rename,
     restore,
     retire,
     save_draft,
@@ -26,15 +29,23 @@ __all__ = [
     "TITLE_LENGTH",
     "Incoming",
     "Words",
+    "add_file",
     "add_wording",
     "article_for",
     "bring_in",
+    "cancel_plan",
     "create_article",
     "insertable",
+    "is_shown",
     "keep_category",
     "keep_wordings",
     "place",
+    "plan_publication",
     "publish",
+    "publish_due",
+    "remind_of_reviews",
+    "remove_file",
+    "rename",
     "restore",
     "retire",
     "save_draft",

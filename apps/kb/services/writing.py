@@ -1,5 +1,6 @@
 """Written, moved from state to state, taken back to earlier words."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Office, User
+from apps.accounts.models import Office, Team, User
 from apps.accounts.viewers import ANONYMOUS, Viewer
 from apps.activity.bus import Actor, record
 from apps.core import clock
@@ -18,7 +19,7 @@ from apps.core.markdown import LONGEST
 from apps.kb import events, reading
 from apps.kb.checks import findings
 from apps.kb.errors import MoveNotAllowed, NotReady, SavedMeanwhile
-from apps.kb.models import Article, Category, Revision, Translation
+from apps.kb.models import Article, Category, FormerSlug, Revision, Translation
 from apps.kb.states import MOVES, State
 from apps.tickets.models import Ticket
 
@@ -78,7 +79,27 @@ def save_draft(
     Article.objects.filter(pk=article.pk).update(updated_at=clock.now())
     _keep_revision(translation, author, is_new_sitting=is_new_sitting)
     if is_new:
-        record(events.ArticleWritten(**_of(translation)), Actor.of(author))
+        record(events.ArticleWritten(**names_of(translation)), Actor.of(author))
+    return translation
+
+
+@transaction.atomic
+def rename(translation: Translation, *, slug: str, actor: Any) -> Translation:
+    """Another address; the one it had leads there from now on. Raises Invalid when another article has it."""
+    translation = locked(translation)
+    wanted, old = slug_of(slug), translation.slug
+    if wanted == old:
+        return translation
+    if _free_slug(translation, wanted) != wanted:
+        raise Invalid("taken", _("Another article has this address."), field="slug")
+    shelf = {"body_id": translation.body_id, "language": translation.language}
+    FormerSlug.objects.filter(**shelf, slug__in=[wanted, old]).delete()
+    if translation.published_at is not None:
+        FormerSlug.objects.create(**shelf, slug=old, translation=translation)
+    translation.slug = wanted
+    translation.version += 1
+    translation.save(update_fields=["slug", "version"])
+    record(events.ArticleRenamed(**names_of(translation), old=old, new=wanted), Actor.of(actor))
     return translation
 
 
@@ -90,12 +111,24 @@ def place(
     is_internal: bool,
     review_on: Any = None,
     owner: User | None = None,
+    teams: Iterable[Team] | None = None,
+    related: Iterable[Article] | None = None,
     actor: Any,
 ) -> Article:
-    """Where it stands, who reads it, who looks after it and when next."""
+    """Where it stands, who reads it, who looks after it and when next. None leaves teams and related as they are.
+
+    Teams narrow who of the staff reads an internal article; a public one is for everybody. Raises Invalid.
+    """
     check_category(article.office, category)
+    teams = None if teams is None else list(teams)
+    if teams and not is_internal:
+        raise Invalid("public_for_few", _("Only an internal article can be for some teams alone."), field="teams")
     article.category, article.is_internal, article.review_on, article.owner = category, is_internal, review_on, owner
     article.save()
+    if teams is not None:
+        article.teams.set(teams)
+    if related is not None:
+        article.related.set(one for one in related if one.pk != article.pk)
     event = events.ArticlePlaced(article_id=article.pk, office_id=article.office_id, is_internal=is_internal)
     record(event, Actor.of(actor))
     return article
@@ -124,7 +157,7 @@ def keep_category(
 def submit(translation: Translation, *, actor: Any) -> Translation:
     """Ask somebody who may publish to read it."""
     _move(translation, State.IN_REVIEW)
-    record(events.ArticleSubmitted(**_of(translation)), Actor.of(actor))
+    record(events.ArticleSubmitted(**names_of(translation)), Actor.of(actor))
     return translation
 
 
@@ -132,14 +165,14 @@ def submit(translation: Translation, *, actor: Any) -> Translation:
 def send_back(translation: Translation, *, actor: Any) -> Translation:
     """To the desk of the writer: from review, or from retirement."""
     _move(translation, State.DRAFT)
-    record(events.ArticleSentBack(**_of(translation)), Actor.of(actor))
+    record(events.ArticleSentBack(**names_of(translation)), Actor.of(actor))
     return translation
 
 
 @transaction.atomic
 def publish(translation: Translation, *, actor: Any) -> Translation:
     """Readers see the words as they are now, and find them at once. Raises NotReady, MoveNotAllowed."""
-    translation = _locked(translation)
+    translation = locked(translation)
     if found := problems(translation):
         raise NotReady(found)
     now = clock.now()
@@ -147,8 +180,9 @@ def publish(translation: Translation, *, actor: Any) -> Translation:
     revision.published_at = now
     revision.save(update_fields=["published_at"])
     translation.live, translation.published_at = revision, now
-    _move(translation, State.PUBLISHED, "live", "published_at")
-    record(events.ArticlePublished(**_of(translation), revision=revision.number), Actor.of(actor))
+    translation.publish_at = translation.planned_by = None
+    _move(translation, State.PUBLISHED, "live", "published_at", "publish_at", "planned_by")
+    record(events.ArticlePublished(**names_of(translation), revision=revision.number), Actor.of(actor))
     return translation
 
 
@@ -156,7 +190,7 @@ def publish(translation: Translation, *, actor: Any) -> Translation:
 def retire(translation: Translation, *, actor: Any) -> Translation:
     """Taken from the readers; the words and their history stay."""
     _move(translation, State.RETIRED)
-    record(events.ArticleRetired(**_of(translation)), Actor.of(actor))
+    record(events.ArticleRetired(**names_of(translation)), Actor.of(actor))
     return translation
 
 
@@ -282,7 +316,7 @@ def _keep_revision(translation: Translation, author: User | None, *, is_new_sitt
     )
 
 
-def _locked(translation: Translation) -> Translation:
+def locked(translation: Translation) -> Translation:
     """The row as it is now, held until the commit; the caller's object takes over its values."""
     fresh = Translation.objects.select_for_update(of=("self",)).select_related("article__office").get(pk=translation.pk)
     translation.__dict__.update({k: v for k, v in fresh.__dict__.items() if k != "_state"})
@@ -292,15 +326,18 @@ def _locked(translation: Translation) -> Translation:
 
 def _move(translation: Translation, to: str, *fields: str) -> None:
     if not fields:
-        _locked(translation)
+        locked(translation)
     if to not in MOVES[translation.state]:
         raise MoveNotAllowed(translation.state, to)
+    if to in {State.RETIRED, State.DRAFT}:
+        translation.publish_at = translation.planned_by = None
+        fields = (*fields, "publish_at", "planned_by")
     translation.state = to
     translation.version += 1
     translation.save(update_fields=["state", "version", *fields])
 
 
-def _of(translation: Translation) -> dict[str, Any]:
+def names_of(translation: Translation) -> dict[str, Any]:
     article = translation.article
     return {
         "article_id": article.pk,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,12 +16,14 @@ from apps.core.errors import DomainError
 from apps.core.http import is_partial
 from apps.core.markdown import LONGEST
 from apps.core.markdown import render as render_markdown
-from apps.kb import rights, services
+from apps.kb import reading, rights, services
 from apps.kb.checks import findings
 from apps.kb.forms import PlaceForm, WordsForm
 from apps.kb.models import Article, Translation
 from apps.kb.picture import language_tabs
 from apps.kb.states import MOVES, State
+from apps.kb.views.about import about
+from apps.kb.views.opening import article_of, known
 
 MOVES_BY_NAME = {"review": State.IN_REVIEW, "draft": State.DRAFT, "retirement": State.RETIRED}
 
@@ -39,7 +41,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @staff_page("kb.view")
 def translation(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    return _editor(request, article_of(request, pk), _known(language))
+    return _editor(request, article_of(request, pk), known(language))
 
 
 @require_POST
@@ -47,7 +49,7 @@ def translation(request: HttpRequest, pk: int, language: str) -> HttpResponse:
 def words(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Keeps the words; the button says what then: nothing more, review, or publication."""
     article = article_of(request, pk, "kb.edit")
-    own, then = article.by_language.get(_known(language)), request.POST.get("then", "")
+    own, then = article.by_language.get(known(language)), request.POST.get("then", "")
     form = WordsForm(request.POST, has_address=_has_address(own))
     if not form.is_valid():
         return _not_saved(request, article, language, form)
@@ -77,7 +79,7 @@ def move(request: HttpRequest, pk: int, language: str, name: str) -> HttpRespons
     article = article_of(request, pk)
     if not rights.may_move(request.viewer, article, MOVES_BY_NAME[name]):  # type: ignore[attr-defined]
         raise PermissionDenied
-    own = article.by_language.get(_known(language))
+    own = article.by_language.get(known(language))
     if own is None:
         raise Http404
     try:
@@ -91,32 +93,37 @@ def move(request: HttpRequest, pk: int, language: str, name: str) -> HttpRespons
 @staff_page("kb.edit")
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     article = article_of(request, pk, "kb.edit")
-    language = _known(request.POST.get("language", article.office.default_language))
-    form = PlaceForm(request.POST, instance=article_of(request, pk, "kb.edit"))
+    language = known(request.POST.get("language", article.office.default_language))
+    form = PlaceForm(request.POST, instance=article_of(request, pk, "kb.edit"), viewer=request.viewer)
     if not form.is_valid():
         return _editor(request, article, language, place_form=form, status=422)
     fields = form.cleaned_data
     if not rights.may_place(request.viewer, article, is_internal=fields["is_internal"]):  # type: ignore[attr-defined]
         raise PermissionDenied
-    services.place(article, actor=request.user, **fields)
-    messages.success(request, _("Saved."))
+    try:
+        services.place(article, actor=request.user, **fields)
+        messages.success(request, _("Saved."))
+    except DomainError as error:
+        messages.error(request, error.message)
     return redirect("kb:translation", pk, language)
 
 
 @require_POST
 @staff_page("kb.view")
 def preview(request: HttpRequest) -> HttpResponse:
-    text = request.POST.get("text", "")[:LONGEST]
-    return render(request, "kb/_preview.html", {"html": render_markdown(text), "findings": findings(text)})
+    text, pk = request.POST.get("text", "")[:LONGEST], request.POST.get("article", "")
+    language = request.POST.get("language", "")
+    html = render_markdown(text)
+    if pk.isascii() and pk.isdigit() and len(pk) < 12:
+        html = _drafted(article_of(request, int(pk)), known(language), text)
+    return render(request, "kb/_preview.html", {"html": html, "findings": findings(text)})
 
 
-def article_of(request: HttpRequest, pk: int, verb: str = "") -> Article:
-    """Not visible is like not there (S-28). Visible, but the verb is not allowed in its office: 403."""
-    rows = Article.objects.visible_to(request.viewer).for_list()  # type: ignore[attr-defined]
-    article = get_object_or_404(rows, pk=pk)
-    if verb and not _may(request, verb, article):
-        raise PermissionDenied
-    return article
+def _drafted(article: Article, language: str, text: str) -> SafeString:
+    """`text` as the article would show it to staff: with its live values, pictures and internal notes."""
+    own = article.by_language.get(language) or Translation(article=article, language=language)
+    own.article = article
+    return reading.html(text, own, for_staff=True)
 
 
 def _then(request: HttpRequest, article: Article, saved: Translation, then: str) -> HttpResponse:
@@ -168,13 +175,14 @@ def _editor(
         "heading": article.in_language(language),
         "tabs": language_tabs(article, language),
         "form": form or _words_form(own),
-        "place_form": place_form or PlaceForm(instance=article),
-        "html": render_markdown(text),
+        "place_form": place_form or PlaceForm(instance=article, viewer=request.viewer),
+        "html": _drafted(article, language, text),
         "findings": findings(text),
         "may_edit": may_edit,
         "may_publish": may_publish,
         "can": _can(own, may_edit, may_publish),
         "error": error,
+        **about(own, article, request),
     }
     return render(request, "kb/article.html", context, status=status)
 
@@ -204,12 +212,6 @@ def _can(own: Translation | None, may_edit: bool, may_publish: bool) -> dict[str
 
 def _has_address(own: Translation | None) -> bool:
     return own is not None and own.published_at is not None
-
-
-def _known(language: str) -> str:
-    if language not in dict(settings.LANGUAGES):
-        raise Http404
-    return language
 
 
 def _may(request: HttpRequest, verb: str, article: Article) -> bool:

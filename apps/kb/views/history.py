@@ -13,7 +13,7 @@ from apps.accounts.access import staff_page
 from apps.accounts.permissions import may
 from apps.kb import services
 from apps.kb.models import Revision
-from apps.kb.views.editor import article_of
+from apps.kb.views.opening import article_of
 
 MOST_LINES = 3_000  # more are shown without comparing
 

@@ -1,12 +1,15 @@
 """The knowledge base as everybody reads it: published articles only, cacheable, without cookies."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from apps.kb.models import Category, Translation
+from apps.core.files import disposition
+from apps.kb.models import Article, ArticleFile, Category, Translation
 from apps.kb.querysets import TranslationQuerySet
 from apps.kb.reading import public_html
+from apps.kb.services import is_shown
 from apps.portal import doors, reading
 from apps.portal.offices import base_url
 from apps.portal.pages import OWN_NAMES, cached_page, portal_of, public_page, show
@@ -16,6 +19,7 @@ RELATED = 4
 RESULTS = 20
 TITLES = 3
 LONGEST_QUESTION = 200
+FILE_SECONDS = 3600
 
 
 @cached_page
@@ -44,7 +48,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     portal, language = portal_of(request), get_language() or ""
     found = _by_slug(request, slug, language)
     if found is None or found.live is None:
-        raise Http404
+        return _moved(request, slug, language)
     siblings = list(Translation.objects.public().filter(article=found.article_id).for_reading())
     context = {
         "translation": found,
@@ -103,6 +107,28 @@ def titles(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"articles": articles})
 
 
+@require_safe
+def file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Of a public article, what its published words show; of any other, for staff who may read it (S-17, S-28)."""
+    is_staff = request.viewer.is_staff  # type: ignore[attr-defined]  # asked in any case: both 404s are one
+    found = ArticleFile.objects.select_related("article__office").filter(public_id=public_id).first()
+    is_public = found is not None and is_shown(found)
+    if found is None or not (is_public or (is_staff and _is_for(request, found))):
+        raise Http404
+    with default_storage.open(found.key) as stored:
+        kind = "image/png" if found.is_picture else "application/octet-stream"
+        response = HttpResponse(stored.read(), content_type=kind)
+    response["Content-Disposition"] = disposition(found.name, inline=found.is_picture)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = f"public, max-age={FILE_SECONDS}" if is_public else "private, no-store"
+    return response
+
+
+def _is_for(request: HttpRequest, file: ArticleFile) -> bool:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    return Article.objects.visible_to(viewer).filter(pk=file.article_id).exists()
+
+
 def _readable(request: HttpRequest) -> TranslationQuerySet:
     """One translation an article: in the page's language, else in the office's."""
     portal = portal_of(request)
@@ -126,6 +152,15 @@ def _by_slug(request: HttpRequest, slug: str, language: str) -> Translation | No
     return rows.filter(article=other.article_id, language=language).first() or other
 
 
+def _moved(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """The address an article had before leads to the one it has."""
+    rows = Translation.objects.public().in_body(portal_of(request).body_id)
+    found = rows.filter(former_slugs__slug=slug, former_slugs__language=language).first()
+    if found is None:
+        raise Http404
+    return HttpResponsePermanentRedirect(found.path)
+
+
 def _urls(languages: tuple[str, ...], found: Translation, siblings: list[Translation]) -> dict[str, str]:
     """Each language's own address; where there is no translation, this one's below that language."""
     own = {row.language: row.path for row in siblings}
@@ -133,6 +168,11 @@ def _urls(languages: tuple[str, ...], found: Translation, siblings: list[Transla
 
 
 def _related(request: HttpRequest, found: Translation) -> list[Translation]:
+    """Those the editors chose, then the newest of the same shelf."""
+    through = Article.related.through.objects.filter(from_article=found.article_id).values("to_article")
+    chosen = list(_readable(request).filter(article__in=through).order_by("pk")[: RELATED * 2])
+    if chosen:
+        return chosen
     if found.article.category_id is None:
         return []
     rows = _readable(request).in_category(found.article.category_id).exclude(article=found.article_id)
