@@ -24,6 +24,7 @@ from apps.hours.reading import frozen, working_day_seconds, working_hours
 __all__ = [
     "create_calendar",
     "is_open",
+    "never_opens",
     "next_closing",
     "next_opening",
     "remove_special_day",
@@ -49,6 +50,11 @@ def next_opening(calendar: Calendar, at: datetime | None = None) -> datetime | N
         return arithmetic.next_opening(at, working_hours(calendar, at))
     except NeverOpen:
         return None
+
+
+def never_opens(calendar: Calendar, at: datetime | None = None) -> bool:
+    """Nothing counted in these hours would ever be due."""
+    return next_opening(calendar, at) is None
 
 
 def next_closing(calendar: Calendar, at: datetime | None = None) -> datetime | None:

@@ -97,6 +97,8 @@ def week(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors or valid_from is None:
         return _editor(request, calendar, week_form=form, date_is_missing=valid_from is None, status=422)
     had_overlap = services.set_week(calendar, valid_from=valid_from, week=typed, actor=request.user)
+    if services.never_opens(calendar):
+        messages.warning(request, _("These hours never open: nothing that is counted in them is ever due."))
     if had_overlap:
         messages.info(request, _("Saved. Times that overlapped are now one."))
     else:

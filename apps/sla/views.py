@@ -16,7 +16,7 @@ from apps.catalogue.models import Service
 from apps.core import clock as time
 from apps.core.templatetags.ui import CHANNEL
 from apps.hours import durations
-from apps.hours.services import working_day_seconds
+from apps.hours.services import never_opens, working_day_seconds
 from apps.hours.views import check
 from apps.people.models import Organisation
 from apps.sla import explanation, services
@@ -104,6 +104,9 @@ def _say_when_hidden(request: HttpRequest, row: Policy) -> None:
     if earlier:
         words = _("“%(earlier)s” stands before it and takes every ticket it could match: it never has its turn.")
         messages.warning(request, words % {"earlier": earlier.name})
+    if never_opens(row.calendar):
+        words = _("“%(hours)s” never open: nothing that is counted in them is ever due.")
+        messages.warning(request, words % {"hours": row.calendar.name})
 
 
 def _mine(request: HttpRequest) -> Any:

@@ -337,6 +337,7 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": "apps.omnichannel.models.Delivery.State",
         "ClockState": "apps.sla.models.State",
         "TranslationState": "apps.kb.states.State",
+        "PresenceState": "apps.hours.models.Presence.State",
     },
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -12,9 +12,11 @@ from rest_framework.response import Response
 from apps.accounts.models import Office, Team
 from apps.api.describing import writing
 from apps.api.v1.base import LARGEST_NUMBER, Input, Resource, pick
+from apps.api.v1.house import FollowedOut
 from apps.hours.models import Calendar
 from apps.omnichannel import registry, services
 from apps.omnichannel.models import Channel
+from apps.omnichannel.opening_hours import followed_at
 from apps.omnichannel.setup import ChannelSetup
 
 VERB = "channel.manage"
@@ -135,6 +137,12 @@ class Channels(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Channel]:
         return Channel.objects.visible_to(self.viewer).select_related("office", "team")  # type: ignore[attr-defined]
+
+    @extend_schema(responses=FollowedOut)
+    @action(detail=True, methods=["get"])
+    def hours(self, request: Any, slug: str) -> Response:
+        """Whose opening hours count at this door, and why."""
+        return Response(FollowedOut(followed_at(self.get_object())).data)
 
     @writing(takes=NewChannel, gives=ChannelOut, code=201, example=A_MAILBOX, once=True)
     def create(self, request: Any) -> Response:

@@ -59,6 +59,7 @@ class CalendarOut(serializers.ModelSerializer):
     weeks = WeekOut(many=True, source="versions")
     special_days = SpecialDayOut(many=True)
     is_open_now = serializers.SerializerMethodField()
+    never_opens = serializers.SerializerMethodField(help_text="True: nothing counted in these hours is ever due.")
 
     class Meta:
         model = Calendar
@@ -70,6 +71,7 @@ class CalendarOut(serializers.ModelSerializer):
             "time_zone",
             "is_always_open",
             "is_open_now",
+            "never_opens",
             "holiday_country",
             "holiday_region",
             "weeks",
@@ -79,6 +81,9 @@ class CalendarOut(serializers.ModelSerializer):
 
     def get_is_open_now(self, calendar: Calendar) -> bool:
         return hours.is_open(calendar)
+
+    def get_never_opens(self, calendar: Calendar) -> bool:
+        return hours.never_opens(calendar)
 
 
 class Stretch(Input):
@@ -172,7 +177,7 @@ class Calendars(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["put"], url_path="weeks/<slug:valid_from>")
     def week(self, request: Any, id: int, valid_from: str) -> Response:
         """The week in force from that date on, until the next one begins."""
-        calendar, on = self._calendar(), _date(valid_from)
+        calendar, on = self._calendar(), date_of(valid_from)
         hours.set_week(calendar, valid_from=on, week=_week(self.read(Week)["intervals"]), actor=self.actor)
         return self.answer(calendar)
 
@@ -180,7 +185,7 @@ class Calendars(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["put"], url_path="special-days/<slug:on>")
     def special_day(self, request: Any, id: int, on: str) -> Response:
         """That date has its own hours instead of the week's, or is closed."""
-        calendar, day = self._calendar(), _date(on)
+        calendar, day = self._calendar(), date_of(on)
         data = self.read(NewSpecialDay)
         hours.set_special_day(
             calendar,
@@ -195,7 +200,7 @@ class Calendars(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @writing(gives=CalendarOut, dates=("on",))
     @special_day.mapping.delete
     def no_special_day(self, request: Any, id: int, on: str) -> Response:
-        calendar, day = self._calendar(), _date(on)
+        calendar, day = self._calendar(), date_of(on)
         self.no_body()
         hours.remove_special_day(calendar, on=day, actor=self.actor)
         return self.answer(calendar)
@@ -206,7 +211,7 @@ class Calendars(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return calendar
 
 
-def _date(text: str) -> date:
+def date_of(text: str) -> date:
     try:
         found = parse_date(text)
     except ValueError:

@@ -8,12 +8,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from apps.accounts import services
 from apps.accounts.models import TERMS, Office, Team, User
 from apps.api.describing import writing
 from apps.api.v1.base import LARGEST_NUMBER, Input, Resource, pick
+from apps.hours.following import followed
 from apps.hours.models import Calendar
 
 
@@ -39,6 +41,15 @@ class Me(Resource):
     @extend_schema(responses=MeOut)
     def retrieve(self, request: Any) -> Response:
         return Response(MeOut(request.auth, context=self.get_serializer_context()).data)
+
+
+class FollowedOut(serializers.Serializer):
+    """Whose opening hours count: own ones, else those of the team, the office, or the nearest office above."""
+
+    calendar = serializers.IntegerField(source="calendar.pk", default=None, allow_null=True)
+    source = serializers.CharField()
+    holder = serializers.CharField()
+    why = serializers.CharField()
 
 
 class OfficeOut(serializers.ModelSerializer):
@@ -144,6 +155,12 @@ class Offices(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             setattr(office, name, value)
         return self.answer(services.save_office(office, actor=self.actor))
 
+    @extend_schema(responses=FollowedOut)
+    @action(detail=True, methods=["get"])
+    def hours(self, request: Any, slug: str) -> Response:
+        """Whose opening hours count in this office, and why."""
+        return Response(FollowedOut(followed(self.get_object())).data)
+
 
 class TeamOut(serializers.ModelSerializer):
     office = serializers.SlugRelatedField(slug_field="slug", read_only=True)
@@ -151,7 +168,7 @@ class TeamOut(serializers.ModelSerializer):
 
     class Meta:
         model = Team
-        fields = ["slug", "name", "office", "members"]
+        fields = ["slug", "name", "office", "calendar", "members"]
         read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
@@ -166,6 +183,9 @@ class TeamFields(Input):
     office = serializers.SlugField()
     members = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_NUMBER), required=False, max_length=500
+    )
+    calendar = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_NUMBER, required=False, allow_null=True, help_text="null: those of the office."
     )
 
 
@@ -197,9 +217,8 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def create(self, request: Any) -> Response:
         data = self.read(NewTeam)
         office = self.office(data["office"], "team.manage")
-        return self.once(
-            lambda: self._save(Team(office=office, name=data["name"]), data.get("members", []), status.HTTP_201_CREATED)
-        )
+        team = Team(office=office, name=data["name"], calendar=self._calendar(data))
+        return self.once(lambda: self._save(team, data.get("members", []), status.HTTP_201_CREATED))
 
     @writing(takes=ChangeTeam(partial=True), gives=TeamOut, example={"members": [7]})
     def partial_update(self, request: Any, slug: str) -> Response:
@@ -209,7 +228,22 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         if "office" in data:
             team.office = self.office(data["office"], "team.manage")
         team.name = data.get("name", team.name)
+        if "calendar" in data:
+            team.calendar = self._calendar(data)
         return self._save(team, data.get("members", [user.pk for user in team.members.all()]))
+
+    @extend_schema(responses=FollowedOut)
+    @action(detail=True, methods=["get"])
+    def hours(self, request: Any, slug: str) -> Response:
+        """Whose opening hours count for this team, and why."""
+        team = self.get_object()
+        return Response(FollowedOut(followed(team.office, team=team)).data)
+
+    def _calendar(self, data: dict[str, Any]) -> Any:
+        if data.get("calendar") is None:
+            return None
+        ours = Calendar.objects.filter(office__body_id__in=self.viewer.body_ids).select_related("office")
+        return pick(ours, "calendar", pk=data["calendar"])
 
     def _save(self, team: Team, members: list[int], code: int = status.HTTP_200_OK) -> Response:
         ours = User.objects.active().visible_to(self.viewer)  # type: ignore[attr-defined]
