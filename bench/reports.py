@@ -188,22 +188,24 @@ def _agent(number, office) -> int:
 # The facts by bulk SQL, for a quick measurement of pages; `count` makes them as the product does.
 QUICK_FACTS = """
 INSERT INTO reporting_ticketfact (
-  ticket_id, opened_on, opened_hour, ended_on, ended_hour, office, team, via, priority, type, service, agent, opened,
-  spam, solved, reopened, reopenings, first_contact, first_response_kept, first_response_late, next_response_kept,
-  next_response_late, resolution_kept, resolution_late)
+  ticket_id, opened_on, opened_hour, ended_on, ended_hour, office, team, via, priority, type, service, agent, reason,
+  opened, spam, solved, reopened, reopenings, first_contact, late_tickets, first_response_kept, first_response_late,
+  next_response_kept, next_response_late, resolution_kept, resolution_late)
 SELECT t.id, t.opened_at::date, extract(hour FROM t.opened_at), t.solved_at::date, extract(hour FROM t.solved_at),
-  office_id, coalesce(team_id, 0), via, priority, type, coalesce(service_id, 0), coalesce(assignee_id, 0),
+  office_id, coalesce(team_id, 0), via, priority, type, coalesce(service_id, 0), coalesce(assignee_id, 0), '',
   (status <> 'spam')::int, (status = 'spam')::int, (status IN ('solved', 'closed'))::int, (t.id % 33 = 0)::int,
-  (t.id % 33 = 0)::int, (status IN ('solved', 'closed') AND t.id % 10 >= 3 AND t.id % 33 <> 0)::int, {counts}
+  (t.id % 33 = 0)::int, (status IN ('solved', 'closed') AND t.id % 10 >= 3 AND t.id % 33 <> 0)::int,
+  (status <> 'spam' AND coalesce(c.is_late, 0) > 0)::int, {counts}
 FROM tickets_ticket t LEFT JOIN (
-  SELECT ticket_id, {sums} FROM sla_clock GROUP BY ticket_id) c ON c.ticket_id = t.id
+  SELECT ticket_id, count(breached_at) AS is_late, {sums} FROM sla_clock GROUP BY ticket_id) c ON c.ticket_id = t.id
 """
-QUICK_LENGTHS = """
-INSERT INTO reporting_lengthfact (clock_id, ticket_id, opened_on, metric, business_minutes, elapsed_minutes, office,
-  team, via, priority, type, service, agent)
-SELECT c.id, f.ticket_id, f.opened_on, c.metric, used_seconds / 60, extract(epoch FROM ended_at - started_at)::int / 60,
-  f.office, f.team, f.via, f.priority, f.type, f.service, f.agent
-FROM sla_clock c JOIN reporting_ticketfact f USING (ticket_id) WHERE c.state = 'met' AND f.opened = 1
+QUICK_PROMISES = """
+INSERT INTO reporting_promisefact (clock_id, ticket_id, opened_on, metric, policy, is_late, business_minutes,
+  elapsed_minutes, office, team, via, priority, type, service, agent)
+SELECT c.id, f.ticket_id, f.opened_on, c.metric, c.policy_id, breached_at IS NOT NULL, used_seconds / 60,
+  extract(epoch FROM ended_at - started_at)::int / 60, f.office, f.team, f.via, f.priority, f.type, f.service, f.agent
+FROM sla_clock c JOIN reporting_ticketfact f USING (ticket_id)
+WHERE (c.state = 'met' OR breached_at IS NOT NULL) AND f.opened = 1
 """
 
 
@@ -217,11 +219,11 @@ def count_quickly() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET TIME ZONE '{zone}'")
         cursor.execute(
-            "TRUNCATE reporting_ticketfact, reporting_lengthfact, reporting_monthcell, reporting_agentcell, "
-            "reporting_hourcell, reporting_touched"
+            "TRUNCATE reporting_ticketfact, reporting_promisefact, reporting_monthcell, reporting_agentcell, "
+            "reporting_hourcell, reporting_policycell, reporting_lengthcell, reporting_touched"
         )
         cursor.execute(QUICK_FACTS.format(counts=counts, sums=sums))
-        cursor.execute(QUICK_LENGTHS)
+        cursor.execute(QUICK_PROMISES)
         facts._sum_up()
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("VACUUM ANALYZE")

@@ -94,6 +94,7 @@ LISTENERS: dict[str, list[str]] = {
     SLA + "ClockWarned": ["apps.inbox.subscribers.tell_desks"],
     SLA + "ClockBreached": ["apps.inbox.subscribers.tell_desks", "apps.reporting.subscribers.count_again"],
     SLA + "StepTaken": ["apps.inbox.subscribers.tell_desks"],
+    SLA + "LateReasonGiven": ["apps.inbox.subscribers.tell_desks", "apps.reporting.subscribers.count_again"],
     SHELF + "ArticlePublished": ["apps.kb.indexing.index_published"],
     SHELF + "ArticleRetired": ["apps.kb.indexing.forget_retired"],
     SHELF + "ArticleSentBack": ["apps.kb.indexing.forget_retired"],

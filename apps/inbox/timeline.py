@@ -18,6 +18,7 @@ from apps.core.templatetags.ui import PRIORITY, STATUS, at
 from apps.inbox import joined_words
 from apps.inbox.appointments import Appointment, appointments
 from apps.omnichannel.models import Delivery
+from apps.sla.models import Reason
 from apps.tickets.models import Message, Ticket
 
 SHOWN = 50
@@ -122,6 +123,13 @@ def describe(activity: Activity, tag_names: Mapping[str, str] = MappingProxyType
             return _("%(who)s ran the macro “%(macro)s”") % {"who": who, "macro": data.get("label", "")}
         case "clock_breached":
             return _("A promise was missed")
+        case "late_reason_given" if data.get("reason") in Reason.values:
+            return _("%(who)s said why it was late: %(reason)s") % {
+                "who": who,
+                "reason": Reason(data["reason"]).label,
+            }
+        case "late_reason_given":
+            return _("%(who)s took back why it was late") % {"who": who}
     return joined_words.describe(activity.verb, who, data)
 
 

@@ -9,8 +9,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.activity.models import Activity
-from apps.reporting.models import LengthFact, TicketFact
-from apps.sla.models import Clock, State
+from apps.reporting.models import PromiseFact, TicketFact
+from apps.reporting.models.facts import PROMISES
+from apps.sla.models import Clock, LateReason, State
 from apps.tickets.models import Message, Ticket
 from apps.tickets.states import ENDED, Direction, Status
 
@@ -19,17 +20,19 @@ TICKET_COLUMNS = (
     "pk", "office_id", "team_id", "via", "priority", "type", "service_id", "assignee_id", "status", "opened_at",
     "solved_at", "closed_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("pk", "ticket_id", "metric", "state", "breached_at", "started_at", "ended_at", "used_seconds")
+CLOCK_COLUMNS = (
+    "pk", "ticket_id", "metric", "policy_id", "state", "breached_at", "started_at", "ended_at", "used_seconds",
+)  # fmt: skip
 
 
 @dataclass
 class Counted:
     fact: TicketFact
-    lengths: list[LengthFact] = field(default_factory=list)
+    promises: list[PromiseFact] = field(default_factory=list)
 
 
 def count(ticket_ids: Collection[int]) -> dict[int, Counted]:
-    """For each ticket that exists: four queries, however many there are.
+    """For each ticket that exists: five queries, however many there are.
 
     A promise counts as late once its moment has passed undone, as kept when it was done before; neither while it runs,
     nor when it was called off in time. Solved at the first contact: finished, never reopened, and with at most one
@@ -47,6 +50,9 @@ def count(ticket_ids: Collection[int]) -> dict[int, Counted]:
     for row in Clock.objects.filter(ticket_id__in=ids).order_by("pk").values_list(*CLOCK_COLUMNS):
         if row[1] in counted and counted[row[1]].fact.opened:
             _promise(counted[row[1]], *row)
+    for ticket_id, reason in LateReason.objects.filter(ticket_id__in=ids).values_list("ticket_id", "reason"):
+        if ticket_id in counted and counted[ticket_id].fact.late_tickets:
+            counted[ticket_id].fact.reason = reason
     return counted
 
 
@@ -78,31 +84,34 @@ def _ticket(pk, office, team, via, priority, kind, service, agent, status, opene
     )
 
 
-def _promise(one: Counted, pk, ticket_id, metric, state, breached_at, started_at, ended_at, used) -> None:  # type: ignore[no-untyped-def]
-    fact = one.fact
-    end = "late" if breached_at is not None else "kept" if state == State.MET else None
-    if end is not None:
-        name = f"{metric}_{end}"
-        if hasattr(fact, name):  # a metric that no report knows yet
-            setattr(fact, name, getattr(fact, name) + 1)
-    if state == State.MET and used is not None and ended_at is not None:
-        one.lengths.append(
-            LengthFact(
-                clock_id=pk,
-                ticket_id=ticket_id,
-                opened_on=fact.opened_on,
-                metric=metric,
-                business_minutes=used // 60,
-                elapsed_minutes=max(0, int((ended_at - started_at).total_seconds())) // 60,
-                office=fact.office,
-                team=fact.team,
-                via=fact.via,
-                priority=fact.priority,
-                type=fact.type,
-                service=fact.service,
-                agent=fact.agent,
-            )
+def _promise(one: Counted, pk, ticket_id, metric, policy, state, breached_at, started_at, ended_at, used) -> None:  # type: ignore[no-untyped-def]
+    fact, is_late = one.fact, breached_at is not None
+    is_done = state == State.MET and used is not None and ended_at is not None
+    if not is_late and state != State.MET:
+        return
+    if metric in PROMISES:
+        name = f"{metric}_{'late' if is_late else 'kept'}"
+        setattr(fact, name, getattr(fact, name) + 1)
+        fact.late_tickets = max(fact.late_tickets, int(is_late))
+    one.promises.append(
+        PromiseFact(
+            clock_id=pk,
+            ticket_id=ticket_id,
+            opened_on=fact.opened_on,
+            metric=metric,
+            policy=policy,
+            is_late=is_late,
+            business_minutes=used // 60 if is_done else None,
+            elapsed_minutes=max(0, int((ended_at - started_at).total_seconds())) // 60 if is_done else None,
+            office=fact.office,
+            team=fact.team,
+            via=fact.via,
+            priority=fact.priority,
+            type=fact.type,
+            service=fact.service,
+            agent=fact.agent,
         )
+    )
 
 
 def _reopenings(ids: list[int]) -> Counter[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.reporting.figures import Report
-from apps.reporting.models import LengthFact, TicketFact
+from apps.reporting.models import PromiseFact, TicketFact
 from apps.reporting.queries import Kept
 from apps.reporting.scope import Scope
 from apps.sla.models import Metric
@@ -55,7 +55,8 @@ def _backlog(scope: Scope) -> QuerySet[TicketFact]:
 def _done(metric: str) -> Callable[[Scope], QuerySet[TicketFact]]:
     def rows(scope: Scope) -> QuerySet[TicketFact]:
         first, last = scope.range.first, scope.range.last
-        done = LengthFact.objects.filter(**scope.conditions, opened_on__gte=first, opened_on__lte=last, metric=metric)
+        done = PromiseFact.objects.filter(**scope.conditions, opened_on__gte=first, opened_on__lte=last, metric=metric)
+        done = done.filter(business_minutes__isnull=False)
         return TicketFact.objects.filter(ticket_id__in=done.values("ticket_id"))
 
     return rows
@@ -109,6 +110,15 @@ FIGURES: dict[str, Figure] = {
             _backlog,
         ),
         Figure(
+            "late",
+            gettext_lazy("Late"),
+            gettext_lazy(
+                "Tickets opened on the days of the range to which at least one promise was broken: first answer, next "
+                "answer or solution. One ticket may have several."
+            ),
+            _opened(late_tickets__gt=0),
+        ),
+        Figure(
             "reopened",
             gettext_lazy("Reopened tickets"),
             gettext_lazy("Tickets that went at least once from solved or closed back to unfinished."),
@@ -149,9 +159,28 @@ def title(figure: Figure) -> str:
     return str(figure.label)
 
 
-def rows(figure: Figure, scope: Scope, *, weekday: int | None = None, hour: int | None = None) -> QuerySet[TicketFact]:
-    """The facts that count, the newest ticket first; `weekday` (Monday is 0) and `hour` are of opening."""
+def rows(
+    figure: Figure,
+    scope: Scope,
+    *,
+    weekday: int | None = None,
+    hour: int | None = None,
+    policy: int | None = None,
+    reason: str | None = None,
+) -> QuerySet[TicketFact]:
+    """The facts that count, the newest ticket first; `weekday` (Monday is 0) and `hour` are of opening; `policy` is
+    the one that made the promise."""
     found = figure.rows(scope)
+    if policy is not None and figure.metric:
+        first, last = scope.range.first, scope.range.last
+        own = PromiseFact.objects.filter(
+            **scope.conditions, opened_on__gte=first, opened_on__lte=last, metric=figure.metric, policy=policy
+        )
+        if not figure.name.endswith("-length"):
+            own = own.filter(is_late=figure.name.endswith("-late"))
+        found = found.filter(ticket_id__in=own.values("ticket_id"))
+    if reason is not None:
+        found = found.filter(reason=reason, late_tickets__gt=0)
     if weekday is not None:
         found = found.filter(opened_on__iso_week_day=weekday + 1)
     if hour is not None:
@@ -159,9 +188,22 @@ def rows(figure: Figure, scope: Scope, *, weekday: int | None = None, hour: int 
     return found.order_by("-ticket_id")
 
 
-def arithmetic(figure: Figure, report: Report) -> list[Line]:
+def arithmetic(figure: Figure, report: Report, *, policy: int | None = None) -> list[Line]:
     """The sum, line by line."""
     sums = report.sums
+    if policy is not None and figure.metric and not figure.name.endswith("-length"):
+        own = [one.kept for one in report.policies if (one.policy, one.metric) == (policy, figure.metric)]
+        return _attainment(own[0] if own else Kept())
+    if figure.name == "late":
+        decided = sum(sums.kept(metric.value).total for metric in PROMISED)
+        parts = [Line(_("%(promise)s: late") % {"promise": metric.label}, sums.kept(metric.value).late)
+                 for metric in PROMISED]  # fmt: skip
+        return [
+            *parts,
+            Line(_("= late promises"), sums.late, True),
+            Line(_("of decided promises"), decided),
+            Line(_("on so many tickets"), sums["late_tickets"], True),
+        ]
     if figure.name.endswith("-length"):
         own = report.lengths.get(figure.metric)
         if own is None:

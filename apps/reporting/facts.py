@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, Q, Sum, Value
 from django.db.models.functions import TruncMonth
 
 from apps.core import clock, rows
@@ -20,8 +20,10 @@ from apps.reporting.models import (
     AgentCell,
     FactState,
     HourCell,
-    LengthFact,
+    LengthCell,
     MonthCell,
+    PolicyCell,
+    PromiseFact,
     TicketFact,
     Touched,
 )
@@ -32,13 +34,16 @@ KEYS: dict[type[models.Model], tuple[str, ...]] = {
     MonthCell: ("month", *DIMENSIONS),
     AgentCell: ("month", "office", "team", "via", "agent"),
     HourCell: ("on", "hour", "office", "team", "via"),
+    PolicyCell: ("month", "office", "team", "via", "policy", "metric"),
+    LengthCell: ("month", "office", "metric", "is_wall_clock", "minutes"),
 }
 SUMS: dict[type[models.Model], tuple[str, ...]] = {
     MonthCell: MEASURES,
     AgentCell: MEASURES,
     HourCell: (*MEASURES, "ended"),
+    PolicyCell: ("kept", "late"),
+    LengthCell: ("n",),
 }
-FIRST_KEY = {MonthCell: "month", AgentCell: "month", HourCell: "on"}
 FACT_COLUMNS = tuple(field.attname for field in TicketFact._meta.concrete_fields)
 
 Deltas = dict[type[models.Model], dict[tuple, Counter[str]]]
@@ -91,14 +96,14 @@ def rebuild() -> int:
     with transaction.atomic():
         FactState.objects.get_or_create(pk=1)
         state = FactState.objects.select_for_update().get(pk=1)
-        for model in (*KEYS, TicketFact, LengthFact, Touched):
+        for model in (*KEYS, TicketFact, PromiseFact, Touched):
             model.objects.all().delete()  # type: ignore[attr-defined]
         highest, made = Ticket.objects.aggregate(n=Max("pk"))["n"] or 0, 0
         for begin in range(0, highest + 1, AT_ONCE * 2):
             ids = Ticket.objects.filter(pk__gt=begin, pk__lte=begin + AT_ONCE * 2).values_list("pk", flat=True)
             counted = count(list(ids)).values()
             TicketFact.objects.bulk_create([one.fact for one in counted], batch_size=500)
-            LengthFact.objects.bulk_create([length for one in counted for length in one.lengths], batch_size=500)
+            PromiseFact.objects.bulk_create([promise for one in counted for promise in one.promises], batch_size=500)
             made += len(counted)
         _sum_up()
         state.counted_at = clock.now()
@@ -118,36 +123,37 @@ def _apply(ids: Collection[int]) -> int:
         return 0
     before = {row.ticket_id: row for row in TicketFact.objects.filter(ticket_id__in=ids)}
     now = count(ids)
-    lengths_before: dict[int, set[tuple]] = defaultdict(set)
-    for row in LengthFact.objects.filter(ticket_id__in=ids):
-        lengths_before[row.ticket_id].add(_plain(row))
+    promises_before: dict[int, list[PromiseFact]] = defaultdict(list)
+    for row in PromiseFact.objects.filter(ticket_id__in=ids):
+        promises_before[row.ticket_id].append(row)
     deltas: Deltas = {model: defaultdict(Counter) for model in KEYS}
     changed: list[Counted] = []
     for ticket_id in ids:
         old, new = before.get(ticket_id), now.get(ticket_id)
-        if old is not None and new is not None and _is_same(old, lengths_before[ticket_id], new):
+        promises = promises_before[ticket_id]
+        if old is not None and new is not None and _is_same(old, promises, new):
             continue
         if old is not None:
-            _add(deltas, old, -1)
+            _add(deltas, old, promises, -1)
         if new is not None:
-            _add(deltas, new.fact, 1)
+            _add(deltas, new.fact, new.promises, 1)
             changed.append(new)
     gone = [ticket_id for ticket_id in before if ticket_id not in now]
     stale = [*gone, *(one.fact.ticket_id for one in changed)]
     TicketFact.objects.filter(ticket_id__in=stale).delete()
-    LengthFact.objects.filter(ticket_id__in=stale).delete()
+    PromiseFact.objects.filter(ticket_id__in=stale).delete()
     TicketFact.objects.bulk_create([one.fact for one in changed], batch_size=500)
-    LengthFact.objects.bulk_create([length for one in changed for length in one.lengths], batch_size=500)
+    PromiseFact.objects.bulk_create([promise for one in changed for promise in one.promises], batch_size=500)
     for model, cells in deltas.items():
         _move(model, cells)
     return len(stale)
 
 
-def _is_same(old: TicketFact, lengths: set[tuple], new: Counted) -> bool:
-    return _plain(old) == _plain(new.fact) and lengths == {_plain(length) for length in new.lengths}
+def _is_same(old: TicketFact, promises: Iterable[PromiseFact], new: Counted) -> bool:
+    return _plain(old) == _plain(new.fact) and set(map(_plain, promises)) == set(map(_plain, new.promises))
 
 
-def _add(deltas: Deltas, fact: TicketFact, sign: int) -> None:
+def _add(deltas: Deltas, fact: TicketFact, promises: Iterable[PromiseFact], sign: int) -> None:
     amounts = Counter({name: sign * value for name in MEASURES if (value := getattr(fact, name))})
     month = fact.opened_on.replace(day=1)
     where = (fact.office, fact.team, fact.via)
@@ -160,6 +166,12 @@ def _add(deltas: Deltas, fact: TicketFact, sign: int) -> None:
         deltas[model][key].update(amounts)
     if fact.ended_on is not None:
         deltas[HourCell][(fact.ended_on, fact.ended_hour, *where)]["ended"] += sign
+    for promise in promises:
+        end = "late" if promise.is_late else "kept"
+        deltas[PolicyCell][(month, *where, promise.policy, promise.metric)][end] += sign
+        for is_wall_clock, minutes in ((False, promise.business_minutes), (True, promise.elapsed_minutes)):
+            if minutes is not None:
+                deltas[LengthCell][(month, fact.office, promise.metric, is_wall_clock, minutes)]["n"] += sign
 
 
 def _move(model: type[models.Model], cells: dict[tuple, Counter[str]]) -> None:
@@ -167,9 +179,9 @@ def _move(model: type[models.Model], cells: dict[tuple, Counter[str]]) -> None:
     if not moved:
         return
     names, key_names = SUMS[model], KEYS[model]
-    rows = model.objects.filter(**{f"{FIRST_KEY[model]}__in": {key[0] for key in moved}})  # type: ignore[attr-defined]
-    if len(moved) < AT_ONCE:
-        rows = rows.filter(**{f"{key_names[-1]}__in": {key[-1] for key in moved}})
+    rows = model.objects.filter(**{f"{key_names[0]}__in": {key[0] for key in moved}})  # type: ignore[attr-defined]
+    if len(last := {key[-1] for key in moved}) < 10 * AT_ONCE:
+        rows = rows.filter(**{f"{key_names[-1]}__in": last})
     held = {tuple(getattr(row, name) for name in key_names): row for row in rows}
     written = []
     for key, amounts in moved.items():
@@ -194,6 +206,10 @@ def _sum_up() -> None:
         *own, cell_on=F("ended_on"), cell_hour=F("ended_hour"), cell_ended=Count("pk")
     )
     _store(HourCell, [opened, ended.order_by()])
+    promises = PromiseFact.objects.annotate(cell_month=TruncMonth("opened_on")).order_by()
+    ends = {f"cell_{end}": Count("pk", filter=Q(is_late=end == "late")) for end in ("kept", "late")}
+    _store(PolicyCell, [promises.values("cell_month", *own, "policy", "metric").annotate(**ends)])
+    _store(LengthCell, [_lengths(promises, is_wall_clock=is_wall) for is_wall in (False, True)])
 
 
 def _grouped(rows: models.QuerySet, key: dict[str, Any]) -> models.QuerySet:
@@ -202,6 +218,13 @@ def _grouped(rows: models.QuerySet, key: dict[str, Any]) -> models.QuerySet:
     plain = [name for name in key if name in FACT_COLUMNS]
     sums = {f"cell_{name}": Sum(name) for name in MEASURES}
     return rows.values(*plain, **named).annotate(**sums).order_by()
+
+
+def _lengths(promises: models.QuerySet, *, is_wall_clock: bool) -> models.QuerySet:
+    column = "elapsed_minutes" if is_wall_clock else "business_minutes"
+    rows = promises.filter(**{f"{column}__isnull": False}).values("cell_month", "office", "metric")
+    wall = Value(is_wall_clock, output_field=models.BooleanField())
+    return rows.annotate(cell_is_wall_clock=wall, cell_minutes=F(column), cell_n=Count("pk"))
 
 
 def _store(model: type[models.Model], groups: Iterable[models.QuerySet]) -> None:

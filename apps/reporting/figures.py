@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.reporting import queries
 from apps.reporting.names import names
 from apps.reporting.queries import Cells, Kept, Lengths, Sums
 from apps.reporting.scope import Scope
-from apps.sla.models import Metric
+from apps.sla.models import Metric, Reason
 from apps.tickets.states import Type
 
 FIRST = Metric.FIRST_RESPONSE.value
@@ -66,6 +68,28 @@ class Group:
     def change(self) -> int | None:
         now, before = self.kept.percent, self.before.kept(FIRST).percent
         return None if now is None or before is None else round(now) - round(before)
+
+
+@dataclass(frozen=True)
+class PolicyStanding:
+    """One metric of one policy. `goal` is what the policy says now; None when it is gone."""
+
+    policy: int
+    name: str
+    metric: str
+    label: Any
+    goal: int | None
+    kept: Kept
+    before: Kept
+
+    @property
+    def change(self) -> int | None:
+        now, before = self.kept.percent, self.before.percent
+        return None if now is None or before is None else round(now) - round(before)
+
+    @property
+    def is_below(self) -> bool:
+        return self.goal is not None and self.kept.percent is not None and self.kept.percent < self.goal
 
 
 @dataclass(frozen=True)
@@ -158,6 +182,28 @@ class Report:
     def goal(self) -> int | None:
         """The goal, when all promises here have the same."""
         return self.goals[0] if len(self.goals) == 1 else None
+
+    @cached_property
+    def policies(self) -> list[PolicyStanding]:
+        """By the policy that made each promise, in the order of the policies; those of other metrics are left out."""
+        now, before = queries.by_policy(self.scope), queries.by_policy(self.scope.before)
+        rows = queries.policies({policy for policy, _metric in now})
+        return [
+            PolicyStanding(pk, name, metric.value, metric.label, goal, now[pk, metric.value],
+                           before.get((pk, metric.value), Kept()))
+            for pk, name, goal in rows
+            for metric in Metric
+            if metric.value in KNOWN and (pk, metric.value) in now
+        ]  # fmt: skip
+
+    @cached_property
+    def reasons(self) -> list[tuple[str, str, Part]]:
+        """Why tickets were late, as far as somebody said so: the reason, its words, how many; most first."""
+        found = queries.by_reason(self.scope)
+        whole = sum(found.values())
+        words = dict(Reason.choices) | {"": _("Nothing was said")}
+        rows = [(reason, str(words.get(reason, reason)), Part(reason, n, whole)) for reason, n in found.items()]
+        return sorted(rows, key=lambda row: (row[0] == "", -row[2].n))
 
     @cached_property
     def hours(self) -> dict[tuple[date, int], Sums]:

@@ -33,6 +33,13 @@ def document(report: Report, *, title: str, place: str) -> bytes:
     _counted(page, report)
     _drawings(page, report)
     _deviations(page, report)
+    for table, widths in (
+        (tables.policies(report), (44, 30, 18, 18, 20, 20, 24)),
+        (tables.reasons(report), (90, 25, 25)),
+    ):
+        if table.rows:
+            _chapter(page, table.title)
+            _table(page, table, widths=widths)
     for dimension in CUTS:
         own = tables.cut(report, dimension)
         if own.rows:

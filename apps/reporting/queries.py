@@ -5,7 +5,7 @@ Whole months come from sums that are kept, days at the edges and narrower questi
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,17 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from apps.core import clock
-from apps.reporting.models import DIMENSIONS, MEASURES, AgentCell, HourCell, LengthFact, MonthCell, TicketFact
+from apps.reporting.models import (
+    DIMENSIONS,
+    MEASURES,
+    AgentCell,
+    HourCell,
+    LengthCell,
+    MonthCell,
+    PolicyCell,
+    PromiseFact,
+    TicketFact,
+)
 from apps.reporting.models.facts import PROMISES
 from apps.reporting.ranges import Range
 from apps.reporting.scope import Scope
@@ -159,13 +169,41 @@ def backlog_ages(scope: Scope) -> list[tuple[int | None, int]]:
 def lengths(scope: Scope, *, is_wall_clock: bool) -> dict[str, Lengths]:
     """By metric, in whole minutes of the promise's own hours or of the clock on the wall: exact."""
     minutes = "elapsed_minutes" if is_wall_clock else "business_minutes"
-    rows = LengthFact.objects.filter(
-        **scope.conditions, opened_on__gte=scope.range.first, opened_on__lte=scope.range.last
-    )
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for metric, length, n in rows.values_list("metric", minutes).annotate(n=Count("pk")).order_by():
-        found[metric].append((length, n))
-    return {metric: lengths_of(spread) for metric, spread in found.items()}
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    months, edges = whole_months(scope.range) if scope.is_within() else ([], [scope.range])
+    if months:
+        cells = LengthCell.objects.filter(office__in=scope.offices, month__in=months, is_wall_clock=is_wall_clock)
+        for metric, length, n in cells.values_list("metric", "minutes").annotate(sum=Sum("n")).order_by():
+            found[metric][length] += n
+    for edge in edges:
+        rows = _promises(scope, edge).filter(**{f"{minutes}__isnull": False})
+        for metric, length, n in rows.values_list("metric", minutes).annotate(n=Count("pk")).order_by():
+            found[metric][length] += n
+    return {metric: lengths_of((+spread).items()) for metric, spread in found.items()}
+
+
+def by_policy(scope: Scope) -> dict[tuple[int, str], Kept]:
+    """By the policy that made the promise and its metric."""
+    found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    is_summed = scope.is_within("office", "team", "via")
+    months, edges = whole_months(scope.range) if is_summed else ([], [scope.range])
+    ends = {"late": Count("pk", filter=Q(is_late=True)), "kept": Count("pk", filter=Q(is_late=False))}
+    own = ("policy", "metric")
+    sources = [_promises(scope, edge).values_list(*own).annotate(n_kept=ends["kept"], n_late=ends["late"])
+               for edge in edges]  # fmt: skip
+    if months:
+        cells = PolicyCell.objects.filter(**scope.conditions, month__in=months)
+        sources.append(cells.values_list(*own).annotate(n_kept=Sum("kept"), n_late=Sum("late")))
+    for rows in sources:
+        for policy, metric, kept, late in rows.order_by():
+            found[policy, metric].update(kept=kept, late=late)
+    return {key: Kept(sums["kept"], sums["late"]) for key, sums in found.items() if any(sums.values())}
+
+
+def by_reason(scope: Scope) -> dict[str, int]:
+    """Tickets with a broken promise by what was said about it; "" for those about which nothing was."""
+    rows = _facts(scope).filter(late_tickets__gt=0)
+    return dict(rows.values_list("reason").annotate(n=Count("pk")).order_by())
 
 
 def by_month_and_via(scope: Scope) -> dict[tuple[date, str], int]:
@@ -175,6 +213,14 @@ def by_month_and_via(scope: Scope) -> dict[tuple[date, str], int]:
     return {
         (month, via): n for month, via, n in rows.values_list("month", "via").annotate(n=Sum("opened")).order_by() if n
     }
+
+
+def policies(ids: Collection[int]) -> list[tuple[int, str, int | None]]:
+    """Number, name and goal in percent, in the order in which policies are tried; what is gone keeps its number."""
+    rows = Policy.objects.filter(pk__in=ids).in_order().values_list("pk", "name", "goal_percent")
+    found: list[tuple[int, str, int | None]] = list(rows)
+    gone = sorted({*ids} - {row[0] for row in found})
+    return found + [(pk, f"#{pk}", None) for pk in gone]
 
 
 def goals(scope: Scope) -> list[int]:
@@ -249,6 +295,11 @@ def _has_hours(scope: Scope) -> bool:
 def _facts(scope: Scope, looked_at: Range | None = None) -> QuerySet:
     looked_at = looked_at or scope.range
     return TicketFact.objects.filter(**scope.conditions, opened_on__gte=looked_at.first, opened_on__lte=looked_at.last)
+
+
+def _promises(scope: Scope, looked_at: Range) -> QuerySet:
+    first, last = looked_at.first, looked_at.last
+    return PromiseFact.objects.filter(**scope.conditions, opened_on__gte=first, opened_on__lte=last)
 
 
 def _gather(found: dict[tuple, Sums], rows: QuerySet, key: tuple[str, ...]) -> None:

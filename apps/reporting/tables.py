@@ -28,7 +28,9 @@ def tables(report: Report) -> list[Table]:
     return [
         promises(report),
         steps(report),
+        policies(report),
         *(cut(report, dimension) for dimension in CUTS),
+        reasons(report),
         kinds(report),
         outcomes(report),
         *(spread(report, standing.metric, str(standing.label)) for standing in report.standings),
@@ -82,6 +84,20 @@ def _group(group: Group) -> list[Cell]:
     for _metric, kept in group.promises:
         row += [kept.in_time, kept.late, _percent(kept)]
     return [*row, group.sums["reopened"], group.sums["first_contact"]]
+
+
+def policies(report: Report) -> Table:
+    header = [_("Policy"), _("Promise"), _("In time"), _("Late"), _("% in time"), _("Goal, %"), _("% before")]
+    rows: list[list[Cell]] = [
+        [one.name, str(one.label), one.kept.in_time, one.kept.late, _percent(one.kept), one.goal, _percent(one.before)]
+        for one in report.policies
+    ]
+    return Table("by_policy", _("By policy"), header, rows)
+
+
+def reasons(report: Report) -> Table:
+    rows: list[list[Cell]] = [[words, part.n, _rounded(part.percent)] for _reason, words, part in report.reasons]
+    return Table("reasons", _("Why tickets were late"), [_("Reason"), _("Tickets"), _("%")], rows)
 
 
 def kinds(report: Report) -> Table:

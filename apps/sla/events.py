@@ -38,6 +38,13 @@ class StepTaken(TicketEvent):
 
 
 @dataclass(frozen=True)
+class LateReasonGiven(TicketEvent):
+    """Somebody said why it was late: a `Reason`, empty when that was taken back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class PolicyChanged(Event):
     """`what` is "created", "changed" or "moved"."""
 

@@ -172,6 +172,29 @@ class ClockStep(models.Model):
         return f"{self.clock_id} {self.step}"
 
 
+class Reason(models.TextChoices):
+    STAFF = "staff", _("Too few people")
+    THIRD = "third", _("Waited for somebody else")
+    PRIORITY = "priority", _("Wrong priority or wrong team")
+    HARD = "hard", _("Took long to find out")
+    FAULT = "fault", _("Our systems failed")
+    OTHER = "other", _("Something else")
+
+
+class LateReason(TimeStamped):
+    """Why a ticket was late, in the words of whoever knows. One a ticket: it is said of the whole of it."""
+
+    ticket = models.OneToOneField(
+        "tickets.Ticket", on_delete=models.CASCADE, primary_key=True, related_name="late_reason"
+    )
+    reason = models.CharField(max_length=12, choices=Reason)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    given_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.reason}"
+
+
 class PolicyToFollow(models.Model):
     """The steps of a policy have changed and its running clocks do not know their next moment; the sweep sees to it."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.sla import views
+from apps.sla import reason_views, views
 
 app_name = "sla"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("admin/sla/<int:pk>/", views.policy, name="policy"),
     path("admin/sla/<int:pk>/position/", views.position, name="position"),
     path("clocks/<int:pk>/", views.why, name="why"),
+    path("t/<str:public_id>/late/", reason_views.late, name="late"),
 ]

@@ -263,6 +263,8 @@ PAGES = [
           "warn_percent_left": "25", "resolution-any": "8 h"}),
     Row("POST", "desk/admin/sla/<int:pk>/position/", ADMIN, {"pk": "policy"}, {"move": "up"}),
     Row("GET", "desk/clocks/<int:pk>/", READERS, {"pk": "clock"}),
+    Row("GET", "desk/t/<str:public_id>/late/", WORKERS, {"public_id": "ticket"}),
+    Row("POST", "desk/t/<str:public_id>/late/", WORKERS, {"public_id": "ticket"}, {"reason": "staff"}),
     Row("GET", "desk/admin/hours/", ADMINS),
     Row("POST", "desk/admin/hours/", staff(ok=("admin",), unchanged=("other_admin",)),
         data={"name": "N", "office": "$library_pk", "week": "library"}),

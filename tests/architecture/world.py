@@ -175,6 +175,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
     item = handover.items.first() or HandoverItem.objects.create(handover=handover, kind="backlog", ticket=ticket)
     Handover.objects.update(done_at=None, done_by=None)
     wall, wall_key = make_wall(library, name="Hall", by=admin)
+    Clock.objects.filter(ticket=ticket).update(breached_at=clock.now())  # late, so that a reason may be given
     world.values |= {
         "shift": shift.pk,
         "absence": absence.pk,

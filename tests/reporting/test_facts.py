@@ -13,10 +13,11 @@ from apps.catalogue.models import Service
 from apps.core import clock
 from apps.reporting import facts, queries, ranges
 from apps.reporting.figures import Report
-from apps.reporting.models import AgentCell, HourCell, LengthFact, MonthCell, TicketFact, Touched
+from apps.reporting.models import PromiseFact, TicketFact, Touched
 from apps.reporting.scope import Scope
 from apps.reporting.tasks import count_touched
 from apps.sla.models import Clock
+from apps.sla.reasons import give_reason
 from apps.sla.tasks import sweep_clocks
 from apps.tickets import services
 from apps.tickets.models import Message, Ticket
@@ -34,9 +35,9 @@ ALL = ("via", "team", "office", "type", "priority", "service")
 def desk(office, clock_at):
     """Sixty tickets of two months, with everything that can happen to them."""
     clock_at(BEGIN + timedelta(days=75))
-    PolicyFactory(
-        office=office, targets={"first_response": 4 * HOUR, "next_response": 4 * HOUR, "resolution": 9 * HOUR}
-    )
+    targets = {"first_response": 4 * HOUR, "next_response": 4 * HOUR, "resolution": 9 * HOUR}
+    PolicyFactory(office=office, name="Urgent", targets=targets, conditions={"priority": [4]})
+    PolicyFactory(office=office, targets=targets)
     dice = random.Random(7)
     agents = [user_in(office), user_in(office)]
     teams = [TeamFactory(office=office), None]
@@ -79,7 +80,7 @@ def _happen(ticket, at, dice, agents):
 
 def by_hand(scope):
     """Ticket by ticket, from what is stored about each: no fact, no sum, no query of the reports."""
-    sums, lengths, ended = Counter(), [], Counter()
+    sums, lengths, ended, policies = Counter(), [], Counter(), Counter()
     for ticket in Ticket.objects.filter(office_id__in=scope.offices):
         values = {
             "team": ticket.team_id or 0, "via": ticket.via, "priority": ticket.priority, "type": ticket.type,
@@ -108,13 +109,16 @@ def by_hand(scope):
         for row in Clock.objects.filter(ticket=ticket):
             if row.breached_at:
                 sums[f"{row.metric}_late"] += 1
+                policies[row.policy_id, row.metric, "late"] += 1
             elif row.state == "met":
                 sums[f"{row.metric}_kept"] += 1
+                policies[row.policy_id, row.metric, "kept"] += 1
             if row.state == "met":
                 lengths.append(
                     (row.metric, row.used_seconds // 60, (row.ended_at - row.started_at) // timedelta(minutes=1))
                 )
-    return +sums, sorted(lengths), +ended
+        sums["late_tickets"] += Clock.objects.filter(ticket=ticket, breached_at__isnull=False).exists()
+    return +sums, sorted(lengths), +ended, +policies
 
 
 def scopes(office):
@@ -134,7 +138,7 @@ def scopes(office):
 def agree(office):
     for scope in scopes(office):
         report = Report(scope)
-        sums, lengths, ended = by_hand(scope)
+        sums, lengths, ended, policies = by_hand(scope)
         assert +report.sums == sums, scope
         assert {step.on: step.ended for step in report.steps if step.ended} == _stepped(ended, scope), scope
         assert sum(step.opened for step in report.steps) == sums["opened"], scope
@@ -142,6 +146,13 @@ def agree(office):
         for dimension in ALL:
             assert sum(group.opened for group in report.groups(dimension)) == sums["opened"], (scope, dimension)
         assert sum(map(sum, report.heat("opened"))) == sums["opened"], scope
+        found = {
+            (policy, metric, end): n
+            for (policy, metric), own in queries.by_policy(scope).items()
+            for end, n in (("kept", own.in_time), ("late", own.late))
+        }
+        assert +Counter(found) == policies, scope
+        assert sum(queries.by_reason(scope).values()) == sums["late_tickets"], scope
         for is_wall in (False, True):
             found = queries.lengths(scope, is_wall_clock=is_wall)
             for metric in ("first_response", "next_response", "resolution"):
@@ -168,7 +179,7 @@ def kept_sums():
         for model, columns in names.items()
     } | {
         "tickets": sorted(TicketFact.objects.values_list(), key=str),
-        "lengths": sorted(LengthFact.objects.values_list(), key=str),
+        "lengths": sorted(PromiseFact.objects.values_list(), key=str),
     }
 
 
@@ -180,7 +191,7 @@ def test_figures_agree_with_counting_by_hand_however_they_were_counted(desk):
     call_command("rebuild_reports", verbosity=0)
     assert kept_sums() == step_by_step
     agree(desk)
-    for model in (TicketFact, LengthFact, MonthCell, AgentCell, HourCell):
+    for model in (TicketFact, PromiseFact, *facts.KEYS):
         model.objects.all().delete()
     while facts.walk(most=25):
         pass
@@ -207,6 +218,18 @@ def test_the_round_mends_what_nobody_told_us_of(desk):
     facts.walk()
     agree(desk)
     assert not TicketFact.objects.filter(ticket_id=gone.pk).exists()
+
+
+def test_reasons_are_counted_and_follow_what_is_said_later(desk):
+    late = Clock.objects.filter(breached_at__isnull=False).exclude(ticket__status="spam").first().ticket
+    give_reason(late, reason="staff", actor=None)
+    count_touched()
+    whole = next(scopes(desk))
+    assert [(row[0], row[2].n) for row in Report(whole).reasons if row[0]] == [("staff", 1)]
+    give_reason(late, reason="fault", actor=None)
+    facts.catch_up()
+    assert [(row[0], row[2].n) for row in Report(whole).reasons if row[0]] == [("fault", 1)]
+    agree(desk)
 
 
 def test_the_backlog_is_what_was_opened_and_had_not_ended(desk):

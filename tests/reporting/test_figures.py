@@ -1,5 +1,6 @@
 """The figures agree with counting by hand. Madrid, 9–18, answers within four hours; 2 March 2026 is a Monday."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -168,7 +169,8 @@ def test_the_page_says_it_in_a_sentence_and_shows_figures_and_tables(office, ope
     clock_at("2026-03-05 12:00", "Europe/Madrid")
     page = client.get(reverse("reporting:sla")).content.decode()
     assert "First answers were in time in 50 % of the cases" in page
-    assert '<td class="num">1</td><td class="num">0</td><td class="num">0</td></tr>' in page  # one late in the group
+    by_channel = page[page.index('id="groups"') :]
+    assert re.search(r'figures/late/\?[^"]*via=\w+">1<', by_channel)  # one late in the group, opening to it
     assert page.count('role="img"') == page.count("<figure") + 1 >= 3
     late = Clock.objects.get(breached_at__isnull=False, metric="first_response")
     assert f"/desk/t/{late.ticket_id}/" in page and late.ticket.reference in page
@@ -182,7 +184,7 @@ def test_the_page_costs_the_same_however_many_tickets(
         open_answered(f"2026-03-02 {hour:02d}:00", "2026-03-03 17:00")
     clock_at("2026-03-05 12:00", "Europe/Madrid")
     client.get(reverse("reporting:sla"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         client.get(reverse("reporting:sla"))
 
 
@@ -225,3 +227,29 @@ def test_reports_are_for_who_may_read_them_and_about_their_offices(office, open_
     assert client.get(reverse("reporting:sla")).status_code == 404
     client.force_login(user_in(OfficeFactory(), role="supervisor"))
     assert "Ours alone" not in client.get(reverse("reporting:sla_csv")).content.decode()
+
+
+def test_promises_are_told_by_policy_against_its_own_goal_and_open_to_their_tickets(
+    office, open_answered, head, client, clock_at
+):
+    urgent = PolicyFactory(
+        office=office, name="Urgent", targets={"first_response": HOUR}, conditions={"priority": [4]}, goal_percent=80
+    )
+    urgent.position = -1 if urgent.position is None else 0
+    type(urgent).objects.exclude(pk=urgent.pk).update(position=9)
+    urgent.save()
+    slow = open_answered("2026-03-02 09:00", "2026-03-02 12:00", priority=4)
+    open_answered("2026-03-02 09:30", "2026-03-02 12:00")
+    clock_at("2026-03-05 12:00", "Europe/Madrid")
+    facts.catch_up()
+    found = {(one.name, one.metric): one for one in report(office).policies}
+    assert (found["Urgent", "first_response"].kept, found["Urgent", "first_response"].is_below) == (Kept(0, 1), True)
+    assert [one.kept for (name, metric), one in found.items() if name != "Urgent" and metric == "first_response"] == [
+        Kept(1, 0)
+    ]
+    page = client.get(
+        reverse("reporting:figure", args=["first_response-late"]), {"range": "30", "policy": urgent.pk}
+    ).content.decode()
+    assert "Only what “Urgent” promised." in page and slow.reference in page
+    other = client.get(reverse("reporting:figure", args=["first_response-kept"]), {"policy": urgent.pk})
+    assert slow.reference not in other.content.decode()

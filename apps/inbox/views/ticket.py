@@ -19,6 +19,7 @@ from apps.inbox.joined import merged_away, relations
 from apps.inbox.timeline import timeline
 from apps.omnichannel.beside import piece_for
 from apps.omnichannel.services import door_for
+from apps.sla.reasons import lateness
 from apps.sla.standing import standings
 from apps.surveys.models import Survey
 from apps.tickets import services
@@ -140,6 +141,8 @@ def details(request: HttpRequest, public_id: str) -> HttpResponse:
         "identities": list(ticket.requester.identities.all()),
         "others": list(others.select_related("office")[:OTHERS_SHOWN]),
         "standings": standings(ticket),
+        "lateness": lateness(ticket),
+        "may_say_why_late": viewer.may("ticket.status", ticket.office_id),
         "log": list(Activity.objects.about("ticket", ticket.pk).order_by("-pk")[:LOG_SHOWN]),
         "own_url": f"/desk/t/{ticket.public_id}/",
         "relations": relations(ticket, viewer),

@@ -16,6 +16,7 @@ MEASURES = (
     "reopened",
     "reopenings",
     "first_contact",
+    "late_tickets",
 )
 
 
@@ -34,6 +35,7 @@ class Measures(models.Model):
     reopened = models.IntegerField(default=0)
     reopenings = models.IntegerField(default=0)
     first_contact = models.IntegerField(default=0)
+    late_tickets = models.IntegerField(default=0)  # with a broken promise of any of these kinds
 
     class Meta:
         abstract = True
@@ -54,23 +56,30 @@ class TicketFact(Measures):
     type = models.CharField(max_length=12)
     service = models.BigIntegerField(default=0)
     agent = models.BigIntegerField(default=0)
+    reason = models.CharField(max_length=12, blank=True, default="")  # why it was late, if somebody said so
 
     class Meta:
-        indexes = [models.Index(fields=["agent", "opened_on"], name="fact_of_agent")]
+        indexes = [
+            models.Index(fields=["agent", "opened_on"], name="fact_of_agent"),
+            models.Index(fields=["opened_on", "reason"], name="fact_late", condition=models.Q(late_tickets__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"ticket {self.ticket_id}"
 
 
-class LengthFact(models.Model):
-    """How long one promise took that was done, in whole minutes of its own hours and of the clock on the wall."""
+class PromiseFact(models.Model):
+    """One promise that is decided: late or not, and if it was done how long it took, in whole minutes of its own hours
+    and of the clock on the wall."""
 
     clock_id = models.BigIntegerField(primary_key=True)
     ticket_id = models.BigIntegerField(db_index=True)
     opened_on = models.DateField()
     metric = models.CharField(max_length=16)
-    business_minutes = models.IntegerField()
-    elapsed_minutes = models.IntegerField()
+    policy = models.BigIntegerField(default=0)
+    is_late = models.BooleanField(default=False)
+    business_minutes = models.IntegerField(null=True)
+    elapsed_minutes = models.IntegerField(null=True)
     office = models.BigIntegerField()
     team = models.BigIntegerField(default=0)
     via = models.CharField(max_length=20)
@@ -123,6 +132,50 @@ class AgentCell(Measures):
 
     def __str__(self) -> str:
         return f"{self.month} {self.agent}"
+
+
+class PolicyCell(models.Model):
+    """Promises of a month of opening, by the policy that made them."""
+
+    month = models.DateField()
+    office = models.BigIntegerField()
+    team = models.BigIntegerField()
+    via = models.CharField(max_length=20)
+    policy = models.BigIntegerField()
+    metric = models.CharField(max_length=16)
+    kept = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "office", "team", "via", "policy", "metric"], name="one_policy_cell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} policy {self.policy}"
+
+
+class LengthCell(models.Model):
+    """How often a promise of a month of opening took so many minutes: what a year's exact median is found from."""
+
+    month = models.DateField()
+    office = models.BigIntegerField()
+    metric = models.CharField(max_length=16)
+    is_wall_clock = models.BooleanField()
+    minutes = models.IntegerField()
+    n = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "office", "metric", "is_wall_clock", "minutes"], name="one_length_cell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.metric} {self.minutes} min"
 
 
 class HourCell(Measures):

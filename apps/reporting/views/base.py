@@ -12,7 +12,7 @@ from apps.reporting.forms import ScopeForm
 from apps.reporting.models import FactState
 
 VERB = "report.view"
-NOT_FILTERS = ("page", "by", "before", "weekday", "hour")
+NOT_FILTERS = ("page", "by", "before", "weekday", "hour", "policy", "reason")
 COUNT_AT_MOST = 300  # touched tickets before a page is shown; more are the sweep's business
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import staff_page
-from apps.reporting import drill
+from apps.reporting import drill, queries
 from apps.reporting.views.base import VERB, form_of, frame, report_of, viewer_of
 from apps.tickets.models import Ticket
 
@@ -23,7 +23,8 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     form = form_of(request)
     report = report_of(form)
     weekday, hour = _number(request, "weekday", 6), _number(request, "hour", 23)
-    rows = drill.rows(found, report.scope, weekday=weekday, hour=hour)
+    policy, reason = _number(request, "policy", 2**63 - 1), request.GET.get("reason")
+    rows = drill.rows(found, report.scope, weekday=weekday, hour=hour, policy=policy, reason=reason)
     count, before = rows.count(), _number(request, "before", 2**63 - 1)
     older = rows.filter(ticket_id__lt=before) if before else rows
     ids = list(older.values_list("ticket_id", flat=True)[: ROWS_A_PAGE + 1])
@@ -33,9 +34,10 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     context = frame(request, form, report, "figure") | {
         "figure": found,
         "title": drill.title(found),
-        "arithmetic": drill.arithmetic(found, report),
+        "arithmetic": drill.arithmetic(found, report, policy=policy),
         "count": count,
-        "is_narrowed": weekday is not None or hour is not None,
+        "is_narrowed": weekday is not None or hour is not None or reason is not None,
+        "policy": next((row[1] for row in queries.policies([policy])), "") if policy else "",
         "tickets": [by_id[pk] for pk in shown if pk in by_id],
         "hidden": len(shown) - len(by_id),
         "next_before": shown[-1] if len(ids) > ROWS_A_PAGE else None,

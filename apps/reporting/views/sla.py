@@ -16,7 +16,7 @@ from apps.reporting import charts, names, queries, tables
 from apps.reporting.figures import Report
 from apps.reporting.models import TicketFact
 from apps.reporting.views.base import VERB, form_of, frame, report_of, viewer_of
-from apps.sla.models import Clock
+from apps.sla.models import Clock, LateReason, Reason
 
 LATE_SHOWN = 20
 
@@ -25,6 +25,7 @@ LATE_SHOWN = 20
 class LateRow:
     clock: Clock
     late_by: timedelta
+    reason: str
 
 
 @require_safe
@@ -55,6 +56,8 @@ def sla(request: HttpRequest) -> HttpResponse:
         "spreads": [_spread(report, standing, parts) for standing, parts in spread],
         "heat": heat(report, "first_response_late"),
         "late_rows": late_rows(report, viewer_of(request)),
+        "may_say_why": viewer_of(request).may("ticket.status"),
+        "own_url": request.get_full_path(),
     }
     return render(request, "reporting/sla.html", context)
 
@@ -102,13 +105,20 @@ def heat(report: Report, *measures: str) -> dict[str, Any]:
 
 def late_rows(report: Report, viewer: Any) -> list[LateRow]:
     """The newest tickets with a broken promise, and those promises."""
-    facts = TicketFact.objects.filter(
-        **report.scope.conditions, opened_on__gte=report.scope.range.first, opened_on__lte=report.scope.range.last
+    late = TicketFact.objects.filter(
+        **report.scope.conditions,
+        opened_on__gte=report.scope.range.first,
+        opened_on__lte=report.scope.range.last,
+        late_tickets__gt=0,
     )
-    late = facts.filter(first_response_late__gt=0) | facts.filter(next_response_late__gt=0)
-    late |= facts.filter(resolution_late__gt=0)
     ids = list(late.order_by("-opened_on", "-ticket_id").values_list("ticket_id", flat=True)[:LATE_SHOWN])
     rows = Clock.objects.visible_to(viewer).breached().filter(ticket_id__in=ids)
     rows = rows.select_related("ticket", "ticket__team", "ticket__assignee", "policy").order_by("-due_at", "-pk")
     now = clock.now()
-    return [LateRow(row, (row.ended_at or now) - row.due_at) for row in rows[:LATE_SHOWN] if row.due_at]
+    said = dict(LateReason.objects.filter(ticket_id__in=ids).values_list("ticket_id", "reason"))
+    words = {pk: str(Reason(reason).label) for pk, reason in said.items()}
+    return [
+        LateRow(row, (row.ended_at or now) - row.due_at, words.get(row.ticket_id, ""))
+        for row in rows[:LATE_SHOWN]
+        if row.due_at
+    ]
