@@ -16,6 +16,7 @@ LISTENERS: dict[str, list[str]] = {
         "apps.omnichannel.webchat.subscribers.tell_waiting",
         "apps.automation.subscribers.acknowledge_request",
         "apps.inbox.watching.tell_watchers",
+        "apps.inbox.mentioning.note_mentions",
         "apps.inbox.subscribers.tell_desks",
         "apps.reporting.subscribers.count_answer",
     ],

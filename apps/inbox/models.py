@@ -1,8 +1,9 @@
-"""What colleagues keep beside tickets: words not sent yet, and the wish to be told."""
+"""What colleagues keep beside tickets: words not sent yet, wishes to be told, views, acts on many."""
 
 from django.conf import settings
 from django.db import models
 
+from apps.accounts.sharing import Shared, SharedQuerySet
 from apps.core import clock
 from apps.core.files import storage_key
 from apps.core.ids import public_id
@@ -127,3 +128,37 @@ class JobTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} of job {self.job_id}: {self.state}"
+
+
+class SavedView(Shared):
+    """A list one comes back to: conditions on tickets, in an order, under a name."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    name = models.CharField(max_length=60)
+    conditions = models.JSONField(default=dict, help_text="as tickets.conditions keeps them")
+    sort = models.CharField(max_length=10, default="urgent")
+    is_counted = models.BooleanField(default=True)
+    pin = models.PositiveSmallIntegerField(null=True, blank=True, help_text="g and this digit go there")
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta(Shared.Meta):
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mention(models.Model):
+    """A colleague was called by name in a private note."""
+
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey("tickets.Message", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="one_mention_a_note_and_colleague")]
+        indexes = [models.Index(fields=["user", "ticket"], name="mentions_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.message_id}"

@@ -14,6 +14,7 @@ from apps.inbox.views import (
     own,
     people,
     reaching,
+    saved,
     search,
     ticket,
 )
@@ -22,6 +23,10 @@ app_name = "inbox"
 urlpatterns = [
     path("", lists.home, name="home"),
     path("inbox/bulk/", bulk.bulk, name="bulk"),
+    path("views/filter/", saved.narrow, name="filter"),
+    path("views/new/", saved.edit, name="new_view"),
+    path("views/<str:public_id>/", saved.edit, name="saved_view"),
+    path("views/<str:public_id>/delete/", saved.delete, name="delete_view"),
     path("inbox/<slug:view>/", lists.inbox, name="view"),
     path("inbox/<slug:view>/<str:public_id>/", lists.inbox, name="view_ticket"),
     path("t/<str:public_id>/", ticket.page, name="ticket"),

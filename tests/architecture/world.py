@@ -19,7 +19,7 @@ from apps.hours.duty import note_absence, save_shift
 from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
 from apps.hours.my_shifts import feed_key
 from apps.inbox.jobs import begin
-from apps.inbox.models import Job
+from apps.inbox.models import Job, SavedView
 from apps.kb.models import Article, ArticleFile, Category, FormerSlug, Revision, Translation, Wording
 from apps.kb.services import add_file
 from apps.omnichannel.models import Channel, Delivery, Envelope
@@ -51,7 +51,7 @@ PNG = base64.b64decode(
 WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
-    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro,
+    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView,
     ArticleFile, FormerSlug, Wording,
 
 )  # fmt: skip
@@ -114,6 +114,7 @@ def fingerprint() -> tuple[Any, ...]:
         sorted(Channel.objects.values_list("pk", "updated_at")),
         sorted(Article.objects.values_list("pk", "updated_at")),
         sorted(Macro.objects.values_list("pk", "name", "updated_at")),
+        sorted(SavedView.objects.values_list("pk", "name", "updated_at")),
         sorted(Job.objects.exclude(undo_at=None).values_list("pk", flat=True)),
         sorted(Category.objects.values_list("pk", "slug", "position", "updated_at")),
     ]
@@ -243,7 +244,12 @@ def _own(agent: User, library: Any, ticket: Ticket) -> dict[str, Any]:
     own = Macro.objects.create(owner=agent, name="Mine", texts={"es": "Hola"})
     shared = Macro.objects.create(office=library, name="Shared", acts=["priority:3"])
     job = begin(agent, [ticket.pk], doing=["priority:2"], label="Before")
+    view = SavedView.objects.create(owner=agent, name="Mine", conditions={"priority": ["4"]})
+    common = SavedView.objects.create(office=library, name="Common", conditions={"late": ["yes"]})
     return {
+        "own_view": view.public_id,
+        "view": common.public_id,
+        "common_view": f"v-{common.public_id}",
         "own_macro": own.public_id,
         "macro": shared.public_id,
         "job": job.public_id,

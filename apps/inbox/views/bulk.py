@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from apps.automation.models import Macro
 from apps.core.errors import DomainError
 from apps.core.given import row_number
 from apps.core.http import back
-from apps.inbox import filters, jobs, snoozing
+from apps.inbox import filters, jobs, saved_views, snoozing
 from apps.inbox.models import Job, JobTicket
 from apps.inbox.views.jobs import said_of
 from apps.tickets.models import Tag, Ticket
@@ -62,6 +62,8 @@ def _chosen(request: HttpRequest) -> Any:
         view = filters.find_for(request.POST.get("view", ""), user=request.user, viewer=viewer)  # type: ignore[arg-type]
         if view is None:
             raise Http404
+        asked = saved_views.asked_in(QueryDict(request.POST.get("asked", "")))
+        view = filters.narrowed(view, asked) if asked else view
         return filters.tickets_in(view, user=request.user, viewer=viewer)  # type: ignore[arg-type]
     named = request.POST.getlist("ticket")[:AT_ONCE]
     return Ticket.objects.visible_to(viewer).filter(public_id__in=named)
@@ -132,6 +134,7 @@ def _choices(request: HttpRequest, rows: Any, count: int, to: str) -> dict[str, 
         "count": count,
         "more": count - len(tickets),
         "whole_view": request.POST.get("view", "") if request.POST.get("all") else "",
+        "asked": request.POST.get("asked", "") if request.POST.get("all") else "",
         "back": to,
         "people": list(User.objects.active().who_may("ticket.reply", _above(rows)).order_by("full_name")),
         "teams": list(Team.objects.filter(office__body_id__in=bodies)),

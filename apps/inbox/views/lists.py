@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.access import staff_page
 from apps.core.http import is_partial
 from apps.core.templatetags.ui import PLACES
-from apps.inbox import filters, paging
+from apps.inbox import filters, paging, saved_views
 from apps.inbox.rows import rows_of
 from apps.inbox.views import ticket as ticket_views
 
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     if not viewer.may("ticket.view"):
         return HttpResponseRedirect(next((place.url for place in PLACES if viewer.may(place.verb)), "/desk/me/"))
-    view = filters.find(request.COOKIES.get(LAST_VIEW, ""), filters.teams_of(viewer))
+    view = filters.find_for(request.COOKIES.get(LAST_VIEW, ""), user=request.user, viewer=viewer)
     return HttpResponseRedirect((view or filters.OWN[0]).url)
 
 
@@ -48,26 +48,40 @@ def inbox(request: HttpRequest, view: str, public_id: str | None = None) -> Http
 
 
 def list_context(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """Four queries: teams, counts, rows, tags."""
+    """Five queries: teams, saved views, counts, rows, tags; a filter costs one more."""
     viewer, user = request.viewer, request.user  # type: ignore[attr-defined]
-    teams = filters.teams_of(viewer)
-    view = filters.find(slug, teams)
+    teams = [filters.team_view(team) for team in filters.teams_of(viewer)]
+    saved_rows = filters.saved_of(viewer)
+    saved = [filters.saved_view(row) for row in saved_rows]
+    views = [*filters.OWN, *teams, *saved]
+    view = next((one for one in views if one.slug == slug), None)
     if view is None:
         raise Http404
-    own = [team for team in map(filters.team_view, teams)]
-    counts = filters.counts([*filters.OWN, *own], user=user, viewer=viewer)
+    counts = filters.counts(views, user=user, viewer=viewer)
+    asked = saved_views.asked_in(request.GET)
+    total = counts.get(view.slug, 0)
+    if asked:
+        view = filters.narrowed(view, asked)
+        total = filters.count(view, user=user, viewer=viewer)
+    own_row = next((row for row in saved_rows if f"v-{row.public_id}" == slug), None)
     sort = paging.sort_named(request.GET.get("sort", ""), view.sort)
     after, size = request.GET.get("after", ""), paging.size_named(request.GET.get("rows", ""))
     rows = filters.tickets_in(view, user=user, viewer=viewer).for_list(user)
     return {
         "view": view,
         "own_views": [(v, _badge(counts.get(v.slug, 0))) for v in filters.OWN],
-        "team_views": [(v, _badge(counts.get(v.slug, 0))) for v in own],
-        "total": _badge(counts.get(view.slug, 0)),
+        "team_views": [(v, _badge(counts.get(v.slug, 0))) for v in teams],
+        "saved_views": [(v, _badge(counts.get(v.slug, 0))) for v in saved],
+        "may_change_view": own_row is not None and own_row.may_be_changed_by(viewer),
+        "own_view": own_row,
+        "asked": saved_views.as_address(asked),
+        "asked_count": len(set(asked) - {"match"}),
+        "total": _badge(total),
         "unassigned": counts.get("unassigned", 0),
         "unread_mine": counts.get("mine", 0),
         "page": paging.page(rows, sort=sort, after=after, size=size),
-        "sized": f"&rows={size}" if size != paging.PAGE else "",
+        "sized": (f"&rows={size}" if size != paging.PAGE else "")
+        + (f"&{saved_views.as_address(asked)}" if asked else ""),
         "next_words": _("Next %(n)s") % {"n": size},
         "sort": sort,
         "sorts": paging.SORTS,

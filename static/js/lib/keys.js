@@ -1,5 +1,5 @@
 // The shortcut table. Letters work outside fields only, and may be switched off (WCAG 2.1.4).
-const GO = { i: "/desk/", m: "/desk/inbox/mine/", u: "/desk/inbox/unassigned/", s: "/desk/inbox/snoozed/", p: "/desk/people/", k: "/desk/kb/", r: "/desk/reports/" };
+const GO = { i: "/desk/", m: "/desk/inbox/mine/", u: "/desk/inbox/unassigned/", n: "/desk/inbox/mentions/", d: "/desk/inbox/drafts/", s: "/desk/inbox/snoozed/", p: "/desk/people/", k: "/desk/kb/", r: "/desk/reports/" };
 const CHORD = 1200;
 const PANES = [".rail", ".views", "#list", "#conversation", "#composer", "#details", "#toasts"];
 let chord = 0;
@@ -39,6 +39,8 @@ function letters(event) {
   if (document.querySelector("dialog[open]")) return;
   const key = event.key;
   if (Date.now() - chord < CHORD && GO[key]) return () => (location.href = GO[key]);
+  const pinned = Date.now() - chord < CHORD && /^[1-9]$/.test(key) && document.querySelector(`[data-pin="${key}"]`);
+  if (pinned) return () => (location.href = pinned.href);
   chord = 0;
   if (key === "g") return () => (chord = Date.now());
   if (key === "/") return () => document.querySelector("[data-search]")?.focus();

@@ -1,0 +1,89 @@
+"""Views that colleagues save: read from an address, kept, thrown away."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from apps.accounts.sharing import places_for
+from apps.accounts.viewers import Viewer
+from apps.core.errors import Invalid, NotAllowed
+from apps.core.transactions import whole
+from apps.inbox.models import SavedView
+from apps.inbox.paging import SORTS
+from apps.tickets import conditions
+
+PINS = range(1, 10)
+SEPARATE = {"sort", "after", "rows", "view", "name", "place", "pin", "is_counted", "csrfmiddlewaretoken", "back"}
+
+
+def asked_in(data: QueryDict) -> dict[str, list[str]]:
+    """The conditions of an address or a form; what is no condition is passed over, empty fields mean nothing."""
+    found = {}
+    for name, values in data.lists():
+        given = [value.strip() for value in values if value.strip()]
+        if name not in SEPARATE and given:
+            try:
+                found |= conditions.check({name: given})
+            except Invalid:
+                continue
+    return found if set(found) - {conditions.MATCH} else {}
+
+
+def as_address(asked: conditions.Conditions) -> str:
+    """ "status=open&not_tag=loans": what `asked_in` reads again."""
+    query = QueryDict(mutable=True)
+    for name, values in asked.items():
+        query.setlist(name, list(values))
+    return query.urlencode()
+
+
+@whole()
+def save_view(row: SavedView, *, viewer: Viewer, place: str) -> SavedView:
+    """New or changed. Raises Invalid, and NotAllowed for a place that is not this viewer's."""
+    columns = places_for(viewer).get(place)
+    if columns is None or (row.pk and not row.may_be_changed_by(viewer)):
+        raise NotAllowed("not_allowed", _("You can read this but not change it."))
+    row.name = " ".join(row.name.split())
+    if not row.name:
+        raise Invalid("empty", _("Give it a name."), field="name")
+    row.conditions = conditions.check(row.conditions)
+    if not row.conditions:
+        raise Invalid("empty", _("Choose at least one condition."), field="name")
+    if row.sort not in {sort.slug for sort in SORTS} or (row.pin is not None and row.pin not in PINS):
+        raise Invalid("unknown", _("There is no such choice."), field="sort")
+    for column, value in columns[1].items():
+        setattr(row, column, value)
+    row.save()
+    return row
+
+
+@whole()
+def delete_view(row: SavedView, *, viewer: Viewer) -> None:
+    if not row.may_be_changed_by(viewer):
+        raise NotAllowed("not_allowed", _("You can read this but not change it."))
+    row.delete()
+
+
+def choices_of(viewer: Viewer, user: Any) -> dict[str, list[tuple[str, Any]]]:
+    """What the filter offers: three queries."""
+    from apps.accounts.models import Team, User
+    from apps.core.templatetags.ui import channel_word
+    from apps.tickets.models import Tag
+    from apps.tickets.states import Priority, Status, Type
+
+    people = User.objects.active().who_may("ticket.reply", list(viewer.bodies)).order_by("full_name")
+    return {
+        "status": list(Status.choices),
+        "priority": [(str(value), label) for value, label in Priority.choices],
+        "type": list(Type.choices),
+        "via": [(kind, channel_word(kind)) for kind in ("email", "webchat", "portal", "facebook", "phone", "counter")],
+        "team": [("none", _("No team")), *((str(t.pk), t.name) for t in Team.objects.visible_to(viewer))],
+        "assignee": [
+            ("me", _("Me")),
+            ("none", _("Nobody")),
+            *((str(person.pk), person.full_name) for person in people),
+        ],
+        "tag": [(tag.key, str(tag)) for tag in Tag.objects.in_use().visible_to(viewer)],
+        "last_from": [("in", _("the person")), ("out", _("us"))],
+    }
