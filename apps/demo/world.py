@@ -103,6 +103,7 @@ OFFICES = [
     ("atencion", "olmo", "Oficina de Atención", "2400 0120", "atencion@olmo.example", "Plaza Vieja 3", "citizen"),
 ]
 
+FACEBOOK_KEY = "c_demofacebookpage"  # so that the stand-in knows where to bring what happens there
 BIBLIOTECA = "biblioteca@olmo.example"
 CHANNELS = [
     # slug, kind, office, team, name, address, settings
@@ -200,8 +201,31 @@ def build() -> World:
                 "settings": _channel_settings(kind, settings),
             },
         )
+    _connect_page(world)
     _promise(world)
     return world
+
+
+def _connect_page(world: World) -> None:
+    """The town's page, where the stand-in for Facebook runs: without it nobody would be there."""
+    from django.conf import settings
+
+    from apps.demo.graph.world import PAGE, SECRET, TOKEN, WORD
+
+    if settings.ACUDO_GRAPH_URL:
+        world.channels["pagina"], _made = Channel.objects.get_or_create(
+            slug="pagina",
+            defaults={
+                "key": FACEBOOK_KEY,
+                "kind": "facebook",
+                "office": world.offices["atencion"],
+                "team": world.teams["tramites"],
+                "name": "Página de Olmo",
+                "address": PAGE,
+                "settings": {"graph_base": settings.ACUDO_GRAPH_URL},
+                "secrets": {"app_secret": SECRET, "page_token": TOKEN, "verify_token": WORD},
+            },
+        )
 
 
 def _open_doors(world: World) -> None:

@@ -15,9 +15,11 @@ from apps.accounts.viewers import Viewer
 from apps.activity.models import Activity
 from apps.core import clock
 from apps.core.templatetags.ui import PRIORITY, STATUS, at
+from apps.guard.look import look
 from apps.inbox import joined_words
 from apps.inbox.appointments import Appointment, appointments
 from apps.omnichannel.models import Delivery
+from apps.omnichannel.services import amendments_of
 from apps.sla.models import Reason
 from apps.tickets.models import Message, Ticket
 
@@ -44,6 +46,16 @@ class Item:
     delivery: dict[str, Any] | None = None
     is_first_unread: bool = False
     appointments: Sequence[Appointment] = ()
+    standing: "Standing | None" = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How words stand where everybody reads them: what is personal in them, and what can be done about it there."""
+
+    amendments: Sequence[str]
+    personal: Sequence[str]
+    is_newest: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,14 @@ def describe(activity: Activity, tag_names: Mapping[str, str] = MappingProxyType
             return _("%(who)s forwarded it: %(ticket)s") % {"who": who, "ticket": data.get("label", "")}
         case "macro_run":
             return _("%(who)s ran the macro “%(macro)s”") % {"who": who, "macro": data.get("label", "")}
+        case "message_amended" if data.get("what") == "edited":
+            return _("%(who)s changed what they had written") % {"who": who}
+        case "message_amended" if data.get("what") == "withdrawn":
+            return _("%(who)s deleted what stood there") % {"who": who}
+        case "message_amended" if data.get("what") == "hidden":
+            return _("%(who)s hid it from the public") % {"who": who}
+        case "message_amended":
+            return _("%(who)s showed it to the public again") % {"who": who}
         case "clock_breached":
             return _("A promise was missed")
         case "late_reason_given" if data.get("reason") in Reason.values:
@@ -150,6 +170,7 @@ def _delivery() -> Subquery:
         public_id="public_id",
         recipient="recipient",
         role="role",
+        way="way",
         outcome="outcome",
         attempts="attempts",
         is_automatic="is_automatic",
@@ -163,6 +184,7 @@ def _merge(
     messages: list[Message], events: list[Activity], seen_to: int, tag_names: Mapping[str, str], zone_name: str
 ) -> list[Item]:
     unread = next((m.pk for m in messages if m.pk > seen_to and m.direction == "in"), None) if seen_to else None
+    newest_public = max((m.pk for m in messages if m.direction == "in" and m.details.get("is_public")), default=0)
     lines = [
         Item(
             "message",
@@ -171,12 +193,19 @@ def _merge(
             delivery=_facts(m),
             is_first_unread=m.pk == unread,
             appointments=appointments(m.details, zone_name),
+            standing=_standing(m, newest_public) if m.details.get("is_public") else None,
         )
         for m in messages
     ]
     told = ((event.at, describe(event, tag_names)) for event in events)
     lines += [Item("event", moment, sentence=sentence) for moment, sentence in told if sentence]
     return sorted(lines, key=lambda line: line.at)
+
+
+def _standing(message: Message, newest: int) -> Standing:
+    hits = look(message.text, allowed_names=[message.author_label]) if message.direction == "in" else []
+    reasons = list(dict.fromkeys(hit.reason for hit in hits))
+    return Standing(amendments_of(message), reasons, message.pk == newest)
 
 
 def _facts(message: Message) -> dict[str, Any] | None:

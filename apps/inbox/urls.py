@@ -34,6 +34,7 @@ urlpatterns = [
     path("t/<str:public_id>/seen/", ticket.seen, name="seen"),
     path("t/<str:public_id>/answers/", answers.answer, name="answer"),
     path("t/<str:public_id>/retry/", answers.retry, name="retry"),
+    path("t/<str:public_id>/amend/", answers.amend, name="amend"),
     path("t/<str:public_id>/composer/", drafts.composer, name="composer"),
     path("t/<str:public_id>/addressing/", drafts.panel, name="addressing"),
     path("t/<str:public_id>/undo/", drafts.undo_send, name="undo_send"),

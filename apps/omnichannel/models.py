@@ -259,6 +259,35 @@ class Delivery(TimeStamped):
         return f"{self.message_id} to {self.recipient}"
 
 
+class Amendment(TimeStamped):
+    """What we asked a provider to change about something that stands there: written with the wish, done by a worker."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Not done")
+
+    message = models.ForeignKey("tickets.Message", on_delete=models.CASCADE, related_name="amendments")
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=250)
+    what = models.CharField(max_length=10, help_text="edited | withdrawn | hidden | shown")
+    text = models.TextField(blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, default=clock.now, help_text="when to try; empty when done")
+    error_text = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["next_at"], name="amendment_due", condition=Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.external_id}"
+
+
 class DeliveryAttempt(models.Model):
     """One try, begun before the network is touched; `ended_at` stays empty when we died in the middle (R-11)."""
 

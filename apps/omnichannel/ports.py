@@ -151,6 +151,7 @@ class Way:
     """One way an answer can take from a ticket: `key` is a word of the door's, `thread_id` the conversation it takes.
 
     `hint` says what the writer should know before the first letter: how long it stays open, or why it is shut.
+    `notice_by`: the name of the way by which it is first said in public that a private answer comes, where that is due.
     """
 
     key: str
@@ -160,6 +161,7 @@ class Way:
     is_public: bool = False
     is_open: bool = True
     hint: Any = ""
+    notice_by: str = ""
 
     @property
     def name(self) -> str:

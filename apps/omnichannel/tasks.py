@@ -23,6 +23,12 @@ def deliver_message(delivery_id: int) -> None:
 
 
 @shared_task
+def amend(amendment_id: int) -> None:
+    """A second run finds it leased or done."""
+    services.amend(amendment_id)
+
+
+@shared_task
 def sweep() -> None:
     """Hand out again whatever the database says is due; two sweeps at once meet at the claims (R-10, R-23)."""
     moment = clock.now()
@@ -30,6 +36,8 @@ def sweep() -> None:
         process_envelope.delay(pk)
     for pk in Delivery.objects.filter(next_at__lte=moment).order_by("next_at").values_list("pk", flat=True)[:AT_ONCE]:
         deliver_message.delay(pk)
+    for pk in services.due_amendments():
+        amend.delay(pk)
     Heartbeat.beat("sweep")
 
 

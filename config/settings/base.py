@@ -219,6 +219,7 @@ EMBEDDED_SERVICES = [
     "config.embedded.Worker",
     "apps.omnichannel.email.listener.MailListener",
     "apps.omnichannel.email.fetcher.MailFetcher",
+    "apps.demo.graph.service.FakeGraph",
 ]
 
 # --- people, sessions, passwords ---------------------------------------------------------------------------------

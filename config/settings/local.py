@@ -18,6 +18,10 @@ ACUDO_SOCKET_ORIGINS = [*ACUDO_SOCKET_ORIGINS, *(f"http://{name}:{ACUDO_PORT}" f
 # Mail servers on this very machine may be tried.
 ACUDO_PRIVATE_HOSTS = env.listing("ACUDO_PRIVATE_HOSTS", ("localhost", "127.0.0.0/8", "::1"))
 
+# Beside the demo one plays citizen on a page that stands in for Facebook.
+ACUDO_GRAPH_PORT = env.number("GRAPH_PORT", ACUDO_PORT + 2 if env.flag("ACUDO_DEMO", default=True) else 0)
+ACUDO_GRAPH_URL = f"http://127.0.0.1:{ACUDO_GRAPH_PORT}" if ACUDO_GRAPH_PORT else ""
+
 WHITENOISE_USE_FINDERS = True
 # A file that changes under a running product would else be sent with its old length, and the browser waits for ever.
 WHITENOISE_AUTOREFRESH = True

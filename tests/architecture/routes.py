@@ -110,6 +110,8 @@ PAGES = [
     Row("GET", "desk/chats/", WORKING),
     Row("POST", "desk/chats/<slug:public_id>/take/", WORKERS, {"public_id": "chatted"}, {}),
     Row("GET", "desk/me/sound/", SIGNED_IN),
+    Row("POST", "desk/t/<str:public_id>/amend/", staff(refused=("observer",)), {"public_id": "ticket"},
+        {"message": "$foreign_message", "what": "hidden"}),
     Row("POST", "desk/t/<str:public_id>/addressing/", WORKERS, {"public_id": "ticket"}),
     Row("POST", "desk/t/<str:public_id>/undo/", staff(refused=("observer",)), {"public_id": "ticket"},
         {"message": "$message"}),

@@ -1,6 +1,8 @@
 """Writing back: a public answer, a private note, and what stands beside the box."""
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +14,7 @@ from apps.core.errors import DomainError
 from apps.core.given import row_number
 from apps.core.http import done, is_partial, refused
 from apps.core.transactions import whole
-from apps.inbox import addressing, drafts, guards
+from apps.inbox import addressing, drafts, guards, ways
 from apps.inbox.guards import InDoubt
 from apps.inbox.views import macros
 from apps.inbox.views.acts import act
@@ -43,10 +45,24 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
                 return (_note if is_note else _reply)(request, ticket, files)
     except (AnsweredMeanwhile, InDoubt) as error:
         return _held(request, public_id, error)
+    except doors.HeldBack as error:
+        return _held_back(request, public_id, error)
     except DomainError as error:
         if is_partial(request):
             return refused(request, error, to=f"/desk/t/{public_id}/")
         return _page_again(request, public_id, error=error)
+
+
+@act("ticket.reply")
+def amend(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """Hide, show, delete or change what stands where everybody reads it."""
+    message = Message.objects.filter(ticket=ticket, public_id=request.POST.get("message", "")).first()
+    if message is None:
+        raise Http404
+    what = request.POST.get("what", "")
+    doors.ask_amendment(message, what=what, text=request.POST.get("text", ""), actor=request.user)
+    said = {"hidden": _("Being hidden"), "shown": _("Being shown again"), "withdrawn": _("Being deleted there")}
+    return done(request, said.get(what, _("Being changed there")), to=f"/desk/t/{ticket.public_id}/")
 
 
 @act("ticket.reply")
@@ -71,7 +87,11 @@ def call_links(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _reply(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> HttpResponse:
     require(request.viewer, "ticket.reply", ticket.office_id)  # type: ignore[attr-defined]
-    how = addressing.given(request.POST, ticket)
+    how = replace(
+        addressing.given(request.POST, ticket),
+        way=ways.chosen(request.POST, ticket),
+        overrules=bool(request.POST.get("overrules")),
+    )
     draft = facts_of(ticket.own_draft)  # type: ignore[attr-defined]
     kept = drafts.kept_files(drafts.files_of(draft["pk"])) if draft.get("files") else []
     files = [*kept, *uploaded]
@@ -81,19 +101,20 @@ def _reply(request: HttpRequest, ticket: Ticket, uploaded: list[KeptFile]) -> Ht
     guards.check(guards.Going(ticket, text), is_sure=bool(request.POST.get("sure")))
     macro = macros.chosen(request, ticket)
     then = THEN.get(request.POST.get("then", "")) or (macro.leaves_status if macro else "")
-    with doors.addressed(how):
-        message = services.reply(
-            ticket,
-            author=request.user,  # type: ignore[arg-type]
-            text=text,
-            attachments=files,
-            then=then,
-            last_seen_message_id=None if request.POST.get("anyway") else _last_seen(request),
-        )
-        if macro:
-            macros.run_with_answer(request, ticket, macro)
-        if draft.get("pk"):
-            drafts.sent(draft["pk"])
+    message = ways.answer(
+        ticket,
+        how,
+        author=request.user,  # type: ignore[arg-type]
+        text=text,
+        files=files,
+        notice=request.POST.get("notice_text", "") if request.POST.get("notice") else "",
+        then=then,
+        last_seen=None if request.POST.get("anyway") else _last_seen(request),
+    )
+    if macro:
+        macros.run_with_answer(request, ticket, macro)
+    if draft.get("pk"):
+        drafts.sent(draft["pk"])
     own = f"/desk/t/{ticket.public_id}/"
     sent = _("Sent to %(name)s") % {"name": how.recipient or ticket.requester}
     seconds = owed_wait(message)
@@ -130,6 +151,14 @@ def _held(request: HttpRequest, public_id: str, error: AnsweredMeanwhile | InDou
     if is_partial(request):
         return render(request, "inbox/_held.html", context, status=409)
     return _page_again(request, public_id, status=409, **context)
+
+
+def _held_back(request: HttpRequest, public_id: str, error: doors.HeldBack) -> HttpResponse:
+    """Nothing left: what is personal in it, and the way on."""
+    if not is_partial(request):
+        return _page_again(request, public_id, status=409, held_back=error)
+    found = doors.ways_for(get_ticket(request, public_id))
+    return render(request, "inbox/_held_back.html", {"held_back": error, "ways": found}, status=409)
 
 
 def _page_again(request: HttpRequest, public_id: str, *, status: int = 422, **more: object) -> HttpResponse:

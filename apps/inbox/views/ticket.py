@@ -17,8 +17,9 @@ from apps.inbox import drafts, snoozing
 from apps.inbox.addressing import choices
 from apps.inbox.joined import merged_away, relations
 from apps.inbox.timeline import timeline
-from apps.omnichannel.beside import piece_for
-from apps.omnichannel.services import door_for
+from apps.inbox.ways import notice_words
+from apps.omnichannel.beside import piece_above, piece_for
+from apps.omnichannel.services import door_for, ways_for
 from apps.sla.reasons import lateness
 from apps.sla.standing import standings
 from apps.surveys.models import Survey
@@ -81,6 +82,7 @@ def conversation_context(
     tags = list(ticket.tags.all())
     draft = facts_of(ticket.own_draft) if may["reply"] else {}  # type: ignore[attr-defined]
     chosen = draft.get("addressing") or {}
+    ways = ways_for(ticket, door) if door else []
     return {
         "ticket": ticket,
         "timeline": timeline(
@@ -108,6 +110,9 @@ def conversation_context(
         "other_draft": facts_of(ticket.other_draft),  # type: ignore[attr-defined]
         "addressing": choices(ticket, chosen) if door and (chosen or opens_addressing) else None,
         "copies": len(door.copies) if door else 0,
+        "ways": ways,
+        "notice_words": notice_words(ticket) if any(way.notice_by for way in ways) else "",
+        "above": piece_above(ticket, viewer),
         "person_name": _short_name(ticket),
         "merged_away": merged_away(ticket, viewer),
         **more,

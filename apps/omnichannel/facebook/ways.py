@@ -1,6 +1,6 @@
 """How a person who wrote to the page can be answered now: below their words, or in private; what is shut says why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,10 +46,13 @@ def ways(ticket: Ticket) -> list[Way]:
             below = _("Publicly, below the post") if place.thread.key[0] == "p" else _("Publicly, below the comment")
             found.append(Way(PUBLIC, place.thread.pk, below, "globe", is_public=True, hint=_("Everybody reads it.")))
             if not has_messenger:
-                found.append(_private_reply(place, zone))
+                found.append(replace(_private_reply(place, zone), notice_by=found[-1].name))
     newest = places[0] if places else None
     if newest is None:
         return []
+    if not newest.is_messenger:  # what was asked in public is first told there to be answered in private (002-36)
+        notice = f"{PUBLIC}-{newest.thread.pk}"
+        found = [way if way.is_public else replace(way, notice_by=notice) for way in found]
     first = PRIVATE if newest.is_messenger else PUBLIC
     return sorted(found, key=lambda way: (way.key != first, way.thread_id != newest.thread.pk))
 
@@ -63,7 +66,9 @@ def _messenger(place: _Place, zone: ZoneInfo) -> Way:
         hint = _("The 24-hour window has closed. Answer publicly, or offer another channel.")
     else:
         hint = _("Open until %(moment)s.") % {"moment": _moment(window.closes_at, zone)}
-    return Way(PRIVATE, place.thread.pk, _("In private, in Messenger"), "lock", is_open=window.is_open, hint=hint)
+    return Way(
+        PRIVATE, place.thread.pk, _("In private, in Messenger"), "lock-keyhole", is_open=window.is_open, hint=hint
+    )
 
 
 def _private_reply(place: _Place, zone: ZoneInfo) -> Way:
@@ -80,7 +85,9 @@ def _private_reply(place: _Place, zone: ZoneInfo) -> Way:
         hint = _("Only within seven days of the comment.")
     else:
         hint = _("One message, until %(moment)s.") % {"moment": _moment(window.closes_at, zone)}
-    return Way(PRIVATE, place.thread.pk, _("In private, one message"), "lock", is_open=window.is_open, hint=hint)
+    return Way(
+        PRIVATE, place.thread.pk, _("In private, one message"), "lock-keyhole", is_open=window.is_open, hint=hint
+    )
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """The verbs at the door: keep what arrived, understand it, owe an answer, deliver it."""
 
+from apps.omnichannel.services.amending import amend, amendments_of, ask_amendment, due_amendments
 from apps.omnichannel.services.channels import save_channel, switch_channel
 from apps.omnichannel.services.delivering import deliver
 from apps.omnichannel.services.doors import (
@@ -12,6 +13,7 @@ from apps.omnichannel.services.doors import (
     undo_seconds,
     ways_for,
 )
+from apps.omnichannel.services.guarding import HeldBack
 from apps.omnichannel.services.intake import correct, discard, process, process_again, store
 from apps.omnichannel.services.outbox import cancel, owe, owe_notices, retry
 from apps.omnichannel.services.outcomes import hear, report
@@ -21,11 +23,15 @@ from apps.omnichannel.services.watch import begin_round, can_be_watched, keep_wa
 
 __all__ = [
     "Addressing",
+    "HeldBack",
     "NotUndoable",
     "Received",
     "TakenBack",
     "addressed",
     "addresses_in",
+    "amend",
+    "amendments_of",
+    "ask_amendment",
     "begin_round",
     "can_be_watched",
     "can_undo",
@@ -34,6 +40,7 @@ __all__ = [
     "deliver",
     "discard",
     "door_for",
+    "due_amendments",
     "hear",
     "keep_watch",
     "most_bytes",

@@ -71,6 +71,8 @@ class Command(BaseCommand):
         ]
         if demo_port:
             lines.append(f"  Demo site    {settings.ACUDO_DEMO_URL}/demo/site/")
+        if settings.ACUDO_GRAPH_URL:
+            lines.append(f"  Demo page    {settings.ACUDO_GRAPH_URL}/ (stands in for Facebook: write as a citizen)")
         self.stdout.write("\n".join(lines))
         if no_demo or not env.flag("ACUDO_DEMO", default=True):
             return
