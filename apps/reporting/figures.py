@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.reporting import queries
 from apps.reporting.names import names
-from apps.reporting.queries import Cells, Kept, Lengths, Sums
+from apps.reporting.queries import Cells, Kept, Lengths, Promises, Sums
 from apps.reporting.scope import Scope
 from apps.sla.models import Metric, Reason
 from apps.tickets.states import Type
@@ -148,12 +148,20 @@ class Report:
         return self.cells_before.all
 
     @cached_property
-    def lengths(self) -> dict[str, Lengths]:
-        return queries.lengths(self.scope, is_wall_clock=self.is_wall_clock)
+    def promises(self) -> Promises:
+        return queries.promises(self.scope, is_wall_clock=self.is_wall_clock)
 
     @cached_property
+    def promises_before(self) -> Promises:
+        return queries.promises(self.scope.before, is_wall_clock=self.is_wall_clock)
+
+    @property
+    def lengths(self) -> dict[str, Lengths]:
+        return self.promises.lengths
+
+    @property
     def lengths_before(self) -> dict[str, Lengths]:
-        return queries.lengths(self.scope.before, is_wall_clock=self.is_wall_clock)
+        return self.promises_before.lengths
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -186,7 +194,7 @@ class Report:
     @cached_property
     def policies(self) -> list[PolicyStanding]:
         """By the policy that made each promise, in the order of the policies; those of other metrics are left out."""
-        now, before = queries.by_policy(self.scope), queries.by_policy(self.scope.before)
+        now, before = self.promises.policies, self.promises_before.policies
         rows = queries.policies({policy for policy, _metric in now})
         return [
             PolicyStanding(pk, name, metric.value, metric.label, goal, now[pk, metric.value],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import Office, User
 from apps.accounts.viewers import Viewer
 from apps.hours import durations
-from apps.hours.models import Calendar
+from apps.hours.models import Calendar, Shift
 from apps.hours.services import working_day_seconds
 from apps.reporting import ranges
 from apps.reporting.models import OutsideFigure, Schedule
@@ -86,6 +86,13 @@ class ReplayForm(forms.Form):
     first_response = forms.CharField(label=gettext_lazy("First answer within"), required=False)
     next_response = forms.CharField(label=gettext_lazy("Next answer within"), required=False)
     resolution = forms.CharField(label=gettext_lazy("Solved within"), required=False)
+    shifts = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Only these shifts answer"),
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("What was answered outside of them would have waited for the next."),
+    )
 
     def __init__(self, *args: Any, viewer: Viewer, zone: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,6 +100,8 @@ class ReplayForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["office"].queryset = Office.objects.where(viewer, VERB)  # type: ignore[attr-defined]
         fields["office"].initial = fields["office"].queryset.first()
+        fields["shifts"].queryset = Shift.objects.filter(office__in=fields["office"].queryset).select_related("office")
+        fields["shifts"].label_from_instance = lambda row: f"{row.name} · {row.office.name}"
         self.calendars = Calendar.objects.filter(office__body_id__in=viewer.body_ids).order_by("name")
         fields["hours"].choices = [
             ("", _("As they were")),
@@ -112,8 +121,8 @@ class ReplayForm(forms.Form):
         chosen = cleaned.get("hours")
         cleaned["calendar"] = self.calendars.filter(pk=int(chosen)).first() if chosen and chosen != "wall" else None
         cleaned["targets"] = self._targets(cleaned)
-        if not self.errors and not (chosen or cleaned["targets"]):
-            self.add_error(None, _("Choose other hours or another length: else nothing would change."))
+        if not self.errors and not (chosen or cleaned["targets"] or cleaned.get("shifts")):
+            self.add_error(None, _("Choose other hours, another length or shifts: else nothing would change."))
         return cleaned
 
     def _targets(self, cleaned: dict[str, Any]) -> dict[str, int]:

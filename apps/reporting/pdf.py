@@ -1,4 +1,7 @@
-"""A report to lay before a council: real text, titled and numbered pages, an outline, charts as vectors."""
+"""A report to lay before a council: real text, titled and numbered pages, a language, an outline, charts as vectors.
+
+The library that writes it knows no structure tags, so what the drawings say stands below them as a table.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -128,6 +131,9 @@ def _drawings(page: Any, report: Report) -> None:
     }
     words = [("opened", _("Opened")), ("solved", _("Solved")), ("backlog", _("Open at the end"))]
     _draw(page, charts.lines(labels, series), words)
+    own = tables.steps(report)
+    _chapter(page, own.title)
+    _table(page, own, widths=(40, *(25,) * (len(own.header) - 1)), small=True)
 
 
 def _deviations(page: Any, report: Report) -> None:

@@ -166,38 +166,40 @@ def backlog_ages(scope: Scope) -> list[tuple[int | None, int]]:
     return [*ages, (None, found["total"] - below)]
 
 
-def lengths(scope: Scope, *, is_wall_clock: bool) -> dict[str, Lengths]:
-    """By metric, in whole minutes of the promise's own hours or of the clock on the wall: exact."""
-    minutes = "elapsed_minutes" if is_wall_clock else "business_minutes"
-    found: dict[str, Counter[int]] = defaultdict(Counter)
+@dataclass(frozen=True)
+class Promises:
+    """`lengths` by metric, `policies` by the policy that made the promise and its metric."""
+
+    lengths: dict[str, Lengths]
+    policies: dict[tuple[int, str], Kept]
+
+
+def promises(scope: Scope, *, is_wall_clock: bool) -> Promises:
+    """How long each kind took, in whole minutes of its own hours or of the clock on the wall (exact), and how each
+    policy's promises stand. Months from sums where nothing narrows; else one reading answers both."""
+    spread: dict[str, Counter[int]] = defaultdict(Counter)
+    ends: dict[tuple[int, str], Counter[bool]] = defaultdict(Counter)
     months, edges = whole_months(scope.range) if scope.is_within() else ([], [scope.range])
     if months:
         cells = LengthCell.objects.filter(office__in=scope.offices, month__in=months, is_wall_clock=is_wall_clock)
         for metric, length, n in cells.values_list("metric", "minutes").annotate(sum=Sum("n")).order_by():
-            found[metric][length] += n
+            spread[metric][length] += n
+        policy_cells = PolicyCell.objects.filter(office__in=scope.offices, month__in=months)
+        sums = policy_cells.values_list("policy", "metric").annotate(n_kept=Sum("kept"), n_late=Sum("late"))
+        for policy, metric, kept, late in sums.order_by():
+            ends[policy, metric].update({False: kept, True: late})
+    minutes = "elapsed_minutes" if is_wall_clock else "business_minutes"
     for edge in edges:
-        rows = _promises(scope, edge).filter(**{f"{minutes}__isnull": False})
-        for metric, length, n in rows.values_list("metric", minutes).annotate(n=Count("pk")).order_by():
-            found[metric][length] += n
-    return {metric: lengths_of((+spread).items()) for metric, spread in found.items()}
-
-
-def by_policy(scope: Scope) -> dict[tuple[int, str], Kept]:
-    """By the policy that made the promise and its metric."""
-    found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    is_summed = scope.is_within("office", "team", "via")
-    months, edges = whole_months(scope.range) if is_summed else ([], [scope.range])
-    ends = {"late": Count("pk", filter=Q(is_late=True)), "kept": Count("pk", filter=Q(is_late=False))}
-    own = ("policy", "metric")
-    sources = [_promises(scope, edge).values_list(*own).annotate(n_kept=ends["kept"], n_late=ends["late"])
-               for edge in edges]  # fmt: skip
-    if months:
-        cells = PolicyCell.objects.filter(**scope.conditions, month__in=months)
-        sources.append(cells.values_list(*own).annotate(n_kept=Sum("kept"), n_late=Sum("late")))
-    for rows in sources:
-        for policy, metric, kept, late in rows.order_by():
-            found[policy, metric].update(kept=kept, late=late)
-    return {key: Kept(sums["kept"], sums["late"]) for key, sums in found.items() if any(sums.values())}
+        rows = PromiseFact.objects.filter(**scope.conditions, opened_on__gte=edge.first, opened_on__lte=edge.last)
+        groups = rows.values_list("policy", "metric", "is_late", minutes).annotate(n=Count("pk")).order_by()
+        for policy, metric, is_late, length, n in groups:
+            ends[policy, metric][is_late] += n
+            if length is not None:
+                spread[metric][length] += n
+    return Promises(
+        {metric: lengths_of((+own).items()) for metric, own in spread.items()},
+        {key: Kept(own[False], own[True]) for key, own in ends.items() if any(own.values())},
+    )
 
 
 def by_reason(scope: Scope) -> dict[str, int]:
@@ -295,11 +297,6 @@ def _has_hours(scope: Scope) -> bool:
 def _facts(scope: Scope, looked_at: Range | None = None) -> QuerySet:
     looked_at = looked_at or scope.range
     return TicketFact.objects.filter(**scope.conditions, opened_on__gte=looked_at.first, opened_on__lte=looked_at.last)
-
-
-def _promises(scope: Scope, looked_at: Range) -> QuerySet:
-    first, last = looked_at.first, looked_at.last
-    return PromiseFact.objects.filter(**scope.conditions, opened_on__gte=first, opened_on__lte=last)
 
 
 def _gather(found: dict[tuple, Sums], rows: QuerySet, key: tuple[str, ...]) -> None:

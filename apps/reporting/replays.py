@@ -1,11 +1,11 @@
-"""Run promises of the past under other hours or lengths, and see which would have ended differently.
+"""Run promises of the past under other hours, lengths or shifts, and see which would have ended differently.
 
 Reads clocks, writes results. Each batch is one transaction that ends with the cursor: a worker that dies loses the
 batch it was in, and whoever comes next repeats it from the same place.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +20,9 @@ from apps.core.errors import Invalid
 from apps.core.queue import nudge
 from apps.hours import arithmetic
 from apps.hours.arithmetic import NeverOpen, WorkingHours
-from apps.hours.models import Calendar
+from apps.hours.models import Calendar, Shift
 from apps.hours.services import working_hours
-from apps.reporting import ranges
+from apps.reporting import ranges, staffing
 from apps.reporting.models import Replay, ReplayChange
 from apps.sla.models import Clock, Metric, State
 from apps.sla.services import WALL_CLOCK, hours_of, pauses_of
@@ -44,11 +44,15 @@ def ask(
     calendar: Calendar | None,
     is_wall_clock: bool,
     targets: Mapping[str, int],
+    shifts: Iterable[Shift] = (),
     actor: Any,
 ) -> Replay:
     """Note the question; a task answers it. Raises Invalid when nothing would be different."""
-    if calendar is None and not is_wall_clock and not targets:
-        raise Invalid("nothing_to_change", _("Choose other hours or another length: else nothing would change."))
+    who_answers = staffing.noted(shifts)
+    if calendar is None and not is_wall_clock and not targets and not who_answers:
+        raise Invalid(
+            "nothing_to_change", _("Choose other hours, another length or shifts: else nothing would change.")
+        )
     row = Replay.objects.create(
         office=office,
         name=name,
@@ -57,6 +61,7 @@ def ask(
         calendar=None if is_wall_clock else calendar,
         is_wall_clock=is_wall_clock,
         targets=dict(targets),
+        shifts=who_answers,
         asked_by=actor,
     )
     row.total = _clocks(row).count()
@@ -83,7 +88,12 @@ def go_on(replay_id: int) -> bool:
 
 def _claim(replay_id: int) -> Replay | None:
     with transaction.atomic():
-        row = Replay.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=replay_id).first()
+        row = (
+            Replay.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("office")
+            .filter(pk=replay_id)
+            .first()
+        )
         if row is None or row.next_at is None or row.next_at > time.now():
             return None
         row.attempts += 1
@@ -98,10 +108,14 @@ def _batch(row: Replay) -> bool:
         return False  # our lease was over, and another has taken the row
     clocks = list(_clocks(row).filter(pk__gt=row.cursor).select_related("calendar", "policy").order_by("pk")[:BATCH])
     changes = []
+    manned = staffing.hours_with(row.office, row.shifts) if row.shifts else None
     for clock in clocks:
-        end = ended_at(clock, row.as_of)
+        end: datetime | None = ended_at(clock, row.as_of)
+        if manned is not None and clock.state == State.MET and end is not None:
+            end = staffing.answered_at(end, manned)
         due_at = due_under(clock, row)
-        was_late, would_be_late = clock.breached_at is not None, due_at is not None and end > due_at
+        was_late = clock.breached_at is not None
+        would_be_late = due_at is not None and (end is None or end > due_at)
         own = row.figures.setdefault(clock.metric, {"kept": 0, "late": 0, "new_kept": 0, "new_late": 0})
         is_done = clock.state == State.MET  # still running, or called off in time: counts nowhere
         own["late" if was_late else "kept"] += int(was_late or is_done)

@@ -148,13 +148,13 @@ def agree(office):
         assert sum(map(sum, report.heat("opened"))) == sums["opened"], scope
         found = {
             (policy, metric, end): n
-            for (policy, metric), own in queries.by_policy(scope).items()
+            for (policy, metric), own in queries.promises(scope, is_wall_clock=False).policies.items()
             for end, n in (("kept", own.in_time), ("late", own.late))
         }
         assert +Counter(found) == policies, scope
         assert sum(queries.by_reason(scope).values()) == sums["late_tickets"], scope
         for is_wall in (False, True):
-            found = queries.lengths(scope, is_wall_clock=is_wall)
+            found = queries.promises(scope, is_wall_clock=is_wall).lengths
             for metric in ("first_response", "next_response", "resolution"):
                 minutes = sorted(row[1 + is_wall] for row in lengths if row[0] == metric)
                 own = found.get(metric, queries.Lengths())

@@ -184,7 +184,7 @@ def test_the_page_costs_the_same_however_many_tickets(
         open_answered(f"2026-03-02 {hour:02d}:00", "2026-03-03 17:00")
     clock_at("2026-03-05 12:00", "Europe/Madrid")
     client.get(reverse("reporting:sla"))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(26):
         client.get(reverse("reporting:sla"))
 
 

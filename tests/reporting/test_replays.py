@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.errors import Invalid
+from apps.hours import duty
+from apps.hours.models import Shift
 from apps.reporting import ranges, replays
 from apps.reporting.models import Replay, ReplayChange
 from apps.reporting.tasks import run_replay, sweep_replays
@@ -30,6 +32,8 @@ def at(text):
 @pytest.fixture
 def told(office, clock_at):
     """Answered after one and after three hours, late after seven, and one that waits still."""
+    office.time_zone = "Europe/Madrid"
+    office.save()
     PolicyFactory(office=office, targets={"first_response": 4 * HOUR})
     ana = user_in(office)
     for day, hour in ((2, 10), (3, 12), (4, 16)):
@@ -81,6 +85,29 @@ def test_another_calendar_moves_the_due_times(told):
     never = CalendarFactory(office=told, week=[[]] * 7)
     row = answered(ask(told, calendar=never))
     assert row.figures["first_response"]["new_late"] == 0 and row.changes.get().due_at is None
+
+
+def test_only_some_shifts_answer_and_what_came_outside_waits_for_the_next(told, client):
+    early = Shift(office=told, name="Early", opens_minute=9 * 60, closes_minute=11 * 60, weekdays=[0, 1, 2, 3, 4])
+    duty.save_shift(early, actor=None)
+    row = answered(ask(told, shifts=[early]))
+    # Answered at ten: as it was. At twelve: on the next morning, too late. At four: late before and after.
+    assert row.figures["first_response"] == {"kept": 2, "late": 1, "new_kept": 1, "new_late": 2}
+    (change,) = row.changes.all()
+    assert (change.is_late, change.due_at) == (False, at("2026-03-03 13:00"))
+    late = Shift(office=told, name="Late", opens_minute=10 * 60, closes_minute=19 * 60, weekdays=[0, 1, 2, 3, 4])
+    duty.save_shift(late, actor=None)
+    assert answered(ask(told, shifts=[early, late])).changes.count() == 0
+    duty.remove_shift(early, actor=None)
+    client.force_login(user_in(told, "supervisor"))
+    assert "Early" in client.get(reverse("reporting:replay", args=[row.pk])).content.decode()
+
+
+def test_a_shift_on_a_day_that_never_comes_answers_nothing(told):
+    sunday = Shift(office=told, name="Sunday", opens_minute=0, closes_minute=60, weekdays=[6])
+    duty.save_shift(sunday, actor=None)
+    row = answered(ask(told, shifts=[sunday]))
+    assert row.figures["first_response"]["new_kept"] == 0
 
 
 def test_the_same_hours_and_lengths_change_nothing(told):

@@ -43,6 +43,7 @@ class Replay(TimeStamped):
     calendar = models.ForeignKey("hours.Calendar", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_wall_clock = models.BooleanField(default=False)
     targets = models.JSONField(default=dict)
+    shifts = models.JSONField(default=list)  # those that answer, as they were when it was asked: see `staffing`
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     total = models.PositiveIntegerField(default=0)

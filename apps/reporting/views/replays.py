@@ -44,6 +44,7 @@ def replays_page(request: HttpRequest) -> HttpResponse:
                 calendar=asked["calendar"],
                 is_wall_clock=asked["hours"] == "wall",
                 targets=asked["targets"],
+                shifts=asked["shifts"],
                 actor=request.user,
             )
         except DomainError as error:
@@ -68,6 +69,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "standings": [_standing(row, metric) for metric in Metric if metric.value in row.figures],
+        "shifts": ", ".join(shift["name"] for shift in row.shifts),
         "targets": [(Metric(name).label, seconds) for name, seconds in row.targets.items()],
         "page": page,
         "tabs": tabs(),
