@@ -92,3 +92,24 @@ class FileAdded(ArticleEvent):
 @dataclass(frozen=True)
 class FileRemoved(ArticleEvent):
     name: str
+
+
+@dataclass(frozen=True)
+class ArticleJudged(TranslationEvent):
+    """A reader said whether it was useful."""
+
+    is_useful: bool
+
+
+@dataclass(frozen=True)
+class SynonymsKept(Event):
+    """Which words mean the same to the search of a body; `count` groups."""
+
+    subject_kind: ClassVar[str] = "office"
+    body_id: int
+    office_id: int
+    count: int
+
+    @property
+    def subject_id(self) -> int:
+        return self.body_id

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from apps.kb.states import State
+from apps.search.analyzer import fold
 from apps.search.services import search
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ def _open_to(viewer: "Viewer", prefix: str, office: str) -> Q:
     key = f"{prefix}pk" if prefix else "pk"
     keeps = Q(**{f"{office}__in": viewer.offices_with("kb.edit")})
     return ~Q(**{f"{key}__in": narrowed}) | Q(**{f"{key}__in": own}) | keeps
+
+
+def _synonyms(body_id: int | None) -> dict[str, list[str]]:
+    """Folded word -> the others of its groups. One query."""
+    from apps.kb.models import Synonym
+
+    found: dict[str, list[str]] = {}
+    for group in Synonym.objects.filter(body_id=body_id) if body_id else ():
+        for word in group.listed:
+            found.setdefault(fold(word), []).extend(other for other in group.listed if other != word)
+    return found
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -122,7 +134,8 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         limit: int = 20,
     ) -> "TranslationQuerySet":
         """What `text` finds, best first. In `language` if anything is found there, else in any."""
-        asked = {"kind": KIND, "languages": LANGUAGES, "body_id": body_id, "any_word": any_word, "limit": limit}
+        asked: Any = {"kind": KIND, "languages": LANGUAGES, "body_id": body_id, "any_word": any_word, "limit": limit}
+        asked["synonyms"] = _synonyms(body_id)
         hits = search(text, viewer, **asked, language=language, is_typing=is_typing)
         if not hits and language:
             hits = search(text, viewer, **asked, is_typing=is_typing)

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from apps.kb.views import about, categories, editor, files, history, insert, lists
+from apps.kb.views import about, categories, demand, editor, files, history, insert, lists
 
 app_name = "kb"
 urlpatterns = [
     path("kb/", lists.articles, name="articles"),
     path("kb/new/", lists.new, name="new"),
     path("kb/categories/", categories.categories, name="categories"),
+    path("kb/demand/", demand.demand, name="demand"),
+    path("kb/demand/misses/<int:pk>/done/", demand.settle_miss, name="settle_miss"),
+    path("kb/demand/voices/<int:pk>/done/", demand.settle_voice, name="settle_voice"),
+    path("kb/synonyms/", demand.synonyms, name="synonyms"),
     path("kb/preview/", editor.preview, name="preview"),
     path("kb/insert/", insert.insert, name="insert"),
     path("kb/<int:pk>/", editor.article, name="article"),

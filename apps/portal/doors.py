@@ -9,6 +9,7 @@
 | try to enter  | 20 in 15 minutes         | 15 an hour against one address     |
 | answer        |                          | 60 an hour by one person           |
 | search        | 120 in a minute          |                                    |
+| judge a page  | 60 an hour               |                                    |
 | open a call   | 60 an hour are counted   |                                    |
 """
 
@@ -71,6 +72,10 @@ def answer(person_id: int) -> None:
 
 def search(request: HttpRequest) -> None:
     limits.allow("portal.search", address_of(request), limit=120, seconds=60)
+
+
+def judge(request: HttpRequest) -> None:
+    limits.allow("portal.judge", address_of(request), limit=60, seconds=HOUR)
 
 
 def count_call(request: HttpRequest) -> None:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("kb/", kb.shelves, name="kb"),
     path("kb/c/<slug:category>/", kb.shelf, name="kb_category"),
     path("kb/<slug:slug>/", kb.article, name="kb_article"),
+    path("kb/<slug:slug>/useful/", kb.judge, name="kb_judge"),
     path("search/", kb.search, name="search"),
     path("search/titles/", kb.titles, name="titles"),
     path("hours/", pages.hours, name="hours"),

@@ -1,6 +1,6 @@
 """Make a thing findable, forget it, find it. Found at once: the terms are written in the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,18 +98,20 @@ def search(
     body_id: int | None = None,
     is_typing: bool = False,
     any_word: bool = False,
+    synonyms: Mapping[str, Iterable[str]] | None = None,
     limit: int = 50,
 ) -> list[Hit]:
     """The best of the newest matches, each thing once. What the viewer may not see is never matched.
 
     `languages` are those the question may be in; `language` keeps to documents of one. Public documents are found
     within `body_id`, or within the bodies a member of staff works for. `is_typing` lets the last word be unfinished.
+    `synonyms`: what else to look for instead of a (folded) word.
     With no match, titles spelt nearly so are tried; `any_word` before that is content with some of the words.
     """
     if not kind.isidentifier():
         raise ValueError("a kind is one plain word")
     scope = _scope(viewer, kind, body_id, language)
-    groups = _groups(query, tuple(languages), is_typing)
+    groups = _groups(query, tuple(languages), is_typing, synonyms or {})
     if not groups or not (scope.offices or scope.bodies or scope.owner):
         return []
     rows = store().find(groups, scope, every_word=True, limit=limit)
@@ -128,8 +130,13 @@ def _scope(viewer: Looker, kind: str, body_id: int | None, language: str) -> Sco
     return Scope(kind=kind, offices=offices, bodies=bodies, owner=viewer.person_id, language=language)
 
 
-def _groups(query: str, languages: tuple[str, ...], is_typing: bool) -> list[list[Term]]:
-    groups = [[Term(text) for text in group if text] for group in analyzer.query_terms(languages, query)]
+def _groups(
+    query: str, languages: tuple[str, ...], is_typing: bool, synonyms: Mapping[str, Iterable[str]]
+) -> list[list[Term]]:
+    groups = []
+    for group in analyzer.query_terms(languages, query):
+        others = [term for word in synonyms.get(group[0], ()) for term in analyzer.query_terms(languages, word)[0]]
+        groups.append([Term(text) for text in dict.fromkeys([*group, *others]) if text])
     groups = [group for group in groups if group]
     if groups and is_typing and not query[-1:].isspace():
         groups[-1].append(Term(groups[-1][0].text, is_prefix=True))

@@ -20,8 +20,8 @@ from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
 from apps.hours.my_shifts import feed_key
 from apps.inbox.jobs import begin
 from apps.inbox.models import Job, SavedView
-from apps.kb.models import Article, ArticleFile, Category, FormerSlug, Revision, Translation, Wording
-from apps.kb.services import add_file
+from apps.kb.models import Article, ArticleFile, Category, FormerSlug, MissedSearch, Revision, Translation, Wording
+from apps.kb.services import add_file, give_feedback
 from apps.omnichannel.models import Channel, Delivery, Envelope
 from apps.omnichannel.services import begin_round
 from apps.omnichannel.webchat import services as chats
@@ -53,7 +53,6 @@ WATCHED: tuple[type[Model], ...] = (
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
     Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView,
     ArticleFile, FormerSlug, Wording,
-
 )  # fmt: skip
 
 
@@ -204,6 +203,8 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "admin_pk": admin.pk,
         "clock": Clock.objects.filter(ticket=ticket).latest("pk").pk,
         "article": words.article_id,
+        "missed": MissedSearch.objects.create(body=olmo, language="es", folded="perro", text="perro").pk,
+        "voice": give_feedback(words, is_useful=False, said="X").pk,
         "kb_file": kb_file.public_id,
         "article_slug": words.slug,
         "category": "shelf",

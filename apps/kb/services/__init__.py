@@ -2,6 +2,7 @@
 
 from apps.kb.services.bringing_in import Incoming, Words, bring_in
 from apps.kb.services.files import add_file, is_shown, remove_file
+from apps.kb.services.listening import REASONS, give_feedback, keep_synonyms, note_miss, settle
 from apps.kb.services.planning import cancel_plan, plan_publication, publish_due, remind_of_reviews
 from apps.kb.services.wordings import add_wording, keep_wordings
 from apps.kb.services.writing import (
@@ -24,6 +25,7 @@ from apps.kb.services.writing import (
 )
 
 __all__ = [
+    "REASONS",
     "SAME_SITTING",
     "SUMMARY_LENGTH",
     "TITLE_LENGTH",
@@ -35,10 +37,13 @@ __all__ = [
     "bring_in",
     "cancel_plan",
     "create_article",
+    "give_feedback",
     "insertable",
     "is_shown",
     "keep_category",
+    "keep_synonyms",
     "keep_wordings",
+    "note_miss",
     "place",
     "plan_publication",
     "publish",
@@ -50,6 +55,7 @@ __all__ = [
     "retire",
     "save_draft",
     "send_back",
+    "settle",
     "submit",
     "suggest_for",
 ]

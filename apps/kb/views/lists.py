@@ -16,6 +16,7 @@ from apps.kb.forms import NewArticleForm, offices_to_write_for
 from apps.kb.models import Article
 from apps.kb.picture import language_tabs
 from apps.kb.querysets import LANGUAGES, ArticleQuerySet
+from apps.kb.services import TITLE_LENGTH
 from apps.kb.states import State
 
 SHOWN = 50
@@ -58,7 +59,10 @@ def articles(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     offices = offices_to_write_for(request.viewer)  # type: ignore[attr-defined]
     first = offices.first()
-    initial = {"office": first, "language": first.default_language if first else "es"}
+    asked = request.GET.get("language", "")
+    home = first.default_language if first else "es"
+    title = request.GET.get("title", "")[:TITLE_LENGTH]
+    initial = {"office": first, "language": asked if asked in LANGUAGES else home, "title": title}
     form = NewArticleForm(request.POST or None, offices=offices, initial=initial)
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data

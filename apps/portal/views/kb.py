@@ -1,15 +1,20 @@
 """The knowledge base as everybody reads it: published articles only, cacheable, without cookies."""
 
+from hashlib import sha256
+
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.files import disposition
+from apps.kb.finding import Found, find
 from apps.kb.models import Article, ArticleFile, Category, Translation
 from apps.kb.querysets import TranslationQuerySet
 from apps.kb.reading import public_html
-from apps.kb.services import is_shown
+from apps.kb.services import give_feedback, is_shown, note_miss
 from apps.portal import doors, reading
 from apps.portal.offices import base_url
 from apps.portal.pages import OWN_NAMES, cached_page, portal_of, public_page, show
@@ -20,6 +25,12 @@ RESULTS = 20
 TITLES = 3
 LONGEST_QUESTION = 200
 FILE_SECONDS = 3600
+REASON_WORDS = {
+    "other_topic": _("It is about something else"),
+    "unclear": _("I did not understand it"),
+    "incomplete": _("Something is missing"),
+    "outdated": _("It is not true any more"),
+}
 
 
 @cached_page
@@ -70,21 +81,15 @@ def search(request: HttpRequest) -> HttpResponse:
     doors.search(request)
     question = " ".join(request.GET.get("q", "").split())[:LONGEST_QUESTION]
     portal = portal_of(request)
-    found: list[Translation] = []
+    language = get_language() or ""
+    found = Found([])
     if question:
-        rows = Translation.objects.public().in_body(portal.body_id)
-        found = list(
-            rows.matching(
-                question,
-                request.viewer,  # type: ignore[attr-defined]
-                language=get_language() or "",
-                body_id=portal.body_id,
-                any_word=True,
-                limit=RESULTS,
-            ).for_reading()
-        )
-    results = [{"translation": row, "pieces": reading.mark(row.live.title, question)} for row in found if row.live]
-    return show(request, "portal/search.html", {"question": question, "results": results})
+        found = find(question, request.viewer, language=language, body_id=portal.body_id, limit=RESULTS)  # type: ignore[attr-defined]
+        if not found.rows:
+            note_miss(portal.body_id, language=language, question=question)
+    words = found.taken_for or question
+    results = [{"translation": row, "pieces": reading.mark(row.live.title, words)} for row in found.rows if row.live]
+    return show(request, "portal/search.html", {"question": question, "taken_for": found.taken_for, "results": results})
 
 
 @public_page
@@ -105,6 +110,24 @@ def titles(request: HttpRequest) -> HttpResponse:
     ).for_reading()
     articles = [{"title": row.live.title, "url": row.path} for row in found if row.live] if question else []
     return JsonResponse({"articles": articles})
+
+
+@csrf_exempt  # the page is kept by caches and has no token; a voice is nobody's, no cookie counts for it
+@public_page
+@require_POST
+def judge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Was it useful? Counted at once; who says no is asked what was missing, and may say nothing more."""
+    doors.judge(request)
+    found = _by_slug(request, slug, get_language() or "")
+    if found is None or found.live is None:
+        raise Http404
+    is_useful, said = request.POST.get("useful") == "yes", request.POST.get("words", "")[:2_000]
+    reason, agent = request.POST.get("reason", ""), request.headers.get("User-Agent", "")
+    source = sha256(f"{doors.source_of(request)} {agent}".encode()).hexdigest()
+    give_feedback(found, is_useful=is_useful, reason=reason, said=said, source=source)
+    is_over = is_useful or "reason" in request.POST or "words" in request.POST
+    context = {"translation": found, "is_over": is_over, "is_useful": is_useful, "reasons": REASON_WORDS.items()}
+    return show(request, "portal/kb_judged.html", context)
 
 
 @require_safe
