@@ -9,6 +9,7 @@ from apps.hours.models import Calendar
 from apps.sla.conditions import matches
 from apps.sla.models import Policy, Target
 from apps.tickets.models import Ticket
+from apps.tickets.opening_hours import followed_by
 
 # Those of an office and of all above it: their paths are the beginnings of its own.
 IN_USE = rows.Read(
@@ -35,6 +36,7 @@ class Promise:
 def promise_for(ticket: Ticket, *, is_new: bool = False) -> Promise | None:
     """The first policy that matches: those of the ticket's own office first, then its parents'; one query.
 
+    Where the policy follows them, `policy.calendar` are the hours that count for this ticket, else the policy's own.
     A policy without a single target promises nothing and is passed over. Tags and the person's organisation are read
     only where a policy asks for them; a ticket opened just now has no tags yet.
     """
@@ -47,6 +49,8 @@ def promise_for(ticket: Ticket, *, is_new: bool = False) -> Promise | None:
     facts = facts_of(ticket, asked, is_new=is_new)
     for policy in sorted(targets, key=lambda row: (nearest_first.index(row.office_id), row.position, row.pk)):
         if matches(policy.conditions, facts):
+            if policy.follows_hours:
+                policy.calendar = followed_by(ticket).calendar or policy.calendar
             return Promise(policy, _chosen(targets[policy], ticket.priority))
     return None
 

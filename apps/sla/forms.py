@@ -56,9 +56,10 @@ class PolicyForm(forms.ModelForm):
 
     class Meta:
         model = Policy
-        fields = ["name", "office", "calendar", "goal_percent", "warn_percent_left", "is_active"]
+        fields = ["name", "office", "calendar", "follows_hours", "goal_percent", "warn_percent_left", "is_active"]
         labels = {"office": gettext_lazy("Office"), "calendar": gettext_lazy("Opening hours")}
         help_texts = {
+            "follows_hours": gettext_lazy("The hours above count where none of them has any."),
             "office": gettext_lazy("It holds for the offices below it too, unless they have one of their own."),
             "goal_percent": gettext_lazy("Percent of promises kept that you aim for."),
             "warn_percent_left": gettext_lazy("Percent of the time. The list then shows the ticket as at risk."),

@@ -46,6 +46,9 @@ class Policy(TimeStamped):
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveIntegerField(default=0)
     calendar = models.ForeignKey("hours.Calendar", on_delete=models.PROTECT, related_name="policies")
+    follows_hours = models.BooleanField(
+        _("counted in the hours of the ticket's channel, team or office"), default=False
+    )
     conditions = models.JSONField(default=dict, blank=True, validators=[check_conditions])
     goal_percent = models.PositiveSmallIntegerField(
         _("goal"), default=95, validators=[MinValueValidator(1), MaxValueValidator(100)]

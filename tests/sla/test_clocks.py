@@ -265,3 +265,22 @@ def test_opening_a_ticket_costs_few_queries_for_its_clocks(policy, office, djang
     event = TicketOpened(ticket_id=ticket.pk, office_id=office.pk, via="portal", requester_id=ticket.requester_id)
     with django_assert_num_queries(4):  # the ticket itself, the targets, the clocks, what is due next
         start_clocks(event, None)
+
+
+def test_a_promise_may_be_counted_in_the_hours_of_the_tickets_door_team_or_office(office, clock_at):
+    clock_at(at("2026-03-04 10:30"))
+    general, late = CalendarFactory(office=office), CalendarFactory(office=office, week=(((1200, 1320),),) * 7)
+    policy = PolicyFactory(office=office, calendar=general, targets={"first_response": HOUR})
+    team = TeamFactory(office=office, calendar=late)
+    by_policy = TicketFactory(office=office, team=team, at=at("2026-03-04 10:00"))
+    policy.follows_hours = True
+    policy.save()
+    by_team = TicketFactory(office=office, team=team, at=at("2026-03-04 10:00"))
+    by_nobody = TicketFactory(office=office, at=at("2026-03-04 10:00"))
+    clocks = [clock_of(ticket, "first_response") for ticket in (by_policy, by_team, by_nobody)]
+    assert [clock.calendar for clock in clocks] == [general, late, general]
+    assert clocks[1].due_at == at("2026-03-04 21:00")
+    tickets.move_to_team(by_nobody, team=team, actor=None)
+    assert clock_of(by_nobody, "first_response").calendar == late, "another team, other hours"
+    policy.refresh_from_db()
+    assert policy.calendar == general

@@ -60,6 +60,7 @@ class PolicyOut(serializers.ModelSerializer):
             "office",
             "position",
             "calendar",
+            "follows_hours",
             "conditions",
             "goal_percent",
             "warn_percent_left",
@@ -107,6 +108,9 @@ class PolicyFields(Input):
     name = serializers.CharField(max_length=120)
     office = serializers.SlugField()
     calendar = serializers.IntegerField(min_value=1, max_value=LARGEST_NUMBER)
+    follows_hours = serializers.BooleanField(
+        required=False, help_text="Counted in the hours of the ticket's channel, team or office; else in `calendar`."
+    )
     conditions = Conditions(required=False)
     goal_percent = serializers.IntegerField(min_value=1, max_value=100, required=False)
     warn_percent_left = serializers.IntegerField(min_value=0, max_value=99, required=False)
