@@ -144,6 +144,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def public(self) -> "MessageQuerySet":
         return self.exclude(direction=Direction.NOTE)
 
+    def of_weight(self) -> "MessageQuerySet":
+        """Those that say whose turn it is: what a program of ours said by itself does not."""
+        return self.public().exclude(direction=Direction.OUT, is_automatic=True)
+
     def from_person(self) -> "MessageQuerySet":
         return self.filter(direction=Direction.IN)
 

@@ -106,6 +106,19 @@ def test_an_automatic_answer_changes_no_status(ticket):
     assert ticket.status == "new"
 
 
+def test_000_13_what_we_say_by_ourselves_leaves_the_person_waiting_for_a_word(ticket, ana):
+    asked = ticket.last_text
+    services.reply(ticket, author=None, text="We have it.", is_automatic=True)
+    ticket.refresh_from_db()
+
+    assert (ticket.last_direction, ticket.last_text, ticket.message_count) == ("in", asked, 2)
+    assert Ticket.objects.waiting_for_us().filter(pk=ticket.pk).exists()
+    sent = services.reply(ticket, author=ana, text="At nine")
+    assert not Ticket.objects.waiting_for_us().filter(pk=ticket.pk).exists()
+    services.take_back(sent, actor=ana)
+    assert Ticket.objects.waiting_for_us().filter(pk=ticket.pk).exists()
+
+
 @pytest.mark.parametrize("words", ["", "  \n "])
 def test_an_answer_or_note_of_nothing_is_refused(ticket, ana, words):
     for verb in (services.reply, services.add_note):

@@ -121,10 +121,11 @@ def read_news(thread: Thread, key: str, *, after: int) -> Transcript | None:
     found = [_row(*values) for values in NEWS.all([thread.pk, after, PAGE + 1])]
     if not found:
         return None
-    newest = found[-1]
-    thread.ticket.status = newest["thread__ticket__status"]
-    thread.ticket.last_message_at = newest["message__written_at"]
-    thread.ticket.last_direction = newest["message__direction"]
+    thread.ticket.status = found[-1]["thread__ticket__status"]
+    for row in found:
+        if row["message__direction"] == Direction.IN or not row["message__is_automatic"]:
+            thread.ticket.last_message_at = row["message__written_at"]
+            thread.ticket.last_direction = row["message__direction"]
     return _transcript(thread, conversation_name(thread.pk), found[:PAGE], key, has_more=len(found) > PAGE)
 
 

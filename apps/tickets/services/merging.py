@@ -213,7 +213,7 @@ def settle_words(*tickets: Ticket) -> None:
 def _count_words(ticket: Ticket) -> None:
     """What the row keeps of its public messages, from what is there now."""
     said = ticket.messages.public()  # type: ignore[attr-defined]
-    last = said.order_by("-pk").first()
+    last = said.of_weight().order_by("-pk").first()
     ticket.message_count = said.count()
     if last:
         ticket.last_message_at, ticket.last_direction = last.written_at, last.direction

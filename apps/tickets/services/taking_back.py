@@ -27,7 +27,7 @@ def take_back(message: Message, *, actor: object) -> Ticket:
             happened = set_status(ticket, back, message.written_at)
     search.remove(kind=KIND, object_id=ticket.pk, part=message.pk)
     message.delete()
-    last = ticket.messages.public().order_by("-pk").first()  # type: ignore[attr-defined]
+    last = ticket.messages.of_weight().order_by("-pk").first()  # type: ignore[attr-defined]
     ticket.message_count = max(ticket.message_count - 1, 0)
     if last:
         ticket.last_message_at, ticket.last_direction = last.written_at, last.direction

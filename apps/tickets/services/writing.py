@@ -112,9 +112,11 @@ def reply(
         _hold_when_stale(ticket, author, last_seen_message_id)
     who = Actor.of(actor or author)
     happened: list[events.TicketEvent] = []
-    if not is_automatic:
+    if is_automatic:
+        ticket.message_count += 1  # nobody of ours has spoken: whoever waited for a word still waits
+    else:
         happened += set_status(ticket, then or _status_when_answered(ticket), at)
-    set_last_words(ticket, Direction.OUT, text, at)
+        set_last_words(ticket, Direction.OUT, text, at)
     changed(ticket, happened, who)
     return write(
         ticket,
