@@ -1,10 +1,10 @@
 """Who waits at a window for the word of a person, and which desks ring for them until somebody takes them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.accounts.models import User
 from apps.accounts.viewers import Viewer
@@ -12,11 +12,10 @@ from apps.core import clock, live
 from apps.hours.models import Presence
 from apps.hours.presence import capacity_for
 from apps.omnichannel.webchat.models import GONE_AFTER, Visitor
+from apps.omnichannel.webchat.staffing import loads
 from apps.tickets import services as tickets
-from apps.tickets.models import Ticket
-from apps.tickets.states import UNSOLVED, Direction, Status
-
-TALKING = timedelta(minutes=30)  # a chat without a word for longer is left for later
+from apps.tickets.models import LastSeen, Ticket
+from apps.tickets.states import Direction, Status
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,19 @@ def ring_desks(ticket_id: int, office_id: int) -> None:
 
 
 def waiting_for(viewer: Viewer) -> list[Waiting]:
-    """Those this viewer may answer, of their teams or of none, who came first in front: one query."""
+    """Those this viewer may answer, of their teams or of none, who came first in front: one query.
+
+    What was given to them by itself rings as well, until they have looked at it.
+    """
+    looked = LastSeen.objects.filter(ticket=OuterRef("pk"), user=viewer.user_id)
     here = Visitor.objects.filter(left_at=None, seen_at__gt=clock.now() - GONE_AFTER, blocked_at=None)
     rows = (
         Ticket.objects.visible_to(viewer)
         .filter(
-            Q(team=None) | Q(team__members=viewer.user_id),
+            Q(team=None) | Q(team__members=viewer.user_id) | Q(assignee=viewer.user_id),
+            Q(assignee=None) | Q(assignee=viewer.user_id, status=Status.NEW) & ~Exists(looked),
             office__in=viewer.offices_with("ticket.reply"),
             status__in=(Status.NEW, Status.OPEN),
-            assignee=None,
             last_direction=Direction.IN,
             is_outside_hours=False,
             threads__ended_at=None,
@@ -66,8 +69,7 @@ def has_free_hand(user: User) -> bool:
     most = capacity_for(row, "webchat")
     if not most:
         return most is None
-    talking = Ticket.objects.filter(assignee=user, via="webchat", status__in=UNSOLVED)
-    return talking.filter(last_message_at__gt=clock.now() - TALKING).count() < most
+    return loads([user.pk], clock.now()).get(user.pk, 0) < most
 
 
 @transaction.atomic

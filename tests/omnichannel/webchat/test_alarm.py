@@ -50,6 +50,7 @@ def test_000_19_000_20_who_waits_rings_until_somebody_takes_them(chat, ana):
     assert waiting(ana) == [first.public_id, second.public_id]
     assert 'data-total="2"' in piece(ana) and 'data-rings="yes"' in piece(ana)
     assert ringing.take(first, user=ana) == ""
+    tickets.mark_seen(first, user=ana, message_id=first.messages.get().pk)
     assert waiting(ana) == [second.public_id]
     tickets.reply(second, author=ana, text="Yes")
 
@@ -99,7 +100,9 @@ def test_who_is_away_or_has_all_hands_full_sees_it_and_hears_nothing(chat, ana, 
     clock_at("2026-03-02 10:00")
     presence.set_state(ana, to="available")
     presence.set_capacity(ana, capacity={"webchat": 1})
-    ringing.take(write(chat), user=ana)
+    taken = write(chat)
+    ringing.take(taken, user=ana)
+    tickets.reply(taken, author=ana, text="One moment")
     write(chat)
     assert 'data-rings=""' in piece(ana) and 'data-total="1"' in piece(ana)
     presence.set_capacity(ana, capacity={"webchat": 2})
@@ -134,3 +137,12 @@ def test_the_desks_are_rung_when_somebody_comes_is_taken_or_given_back(chat, ana
         with commits():
             act()
         assert bell in rung
+
+
+def test_what_was_given_by_itself_rings_at_that_desk_alone_until_it_is_looked_at(chat, ana):
+    luis, ticket = user_in(chat.office), write(chat)
+    tickets.assign(ticket, to=ana, actor=None)
+    assert (waiting(ana), waiting(luis)) == ([ticket.public_id], [])
+    tickets.mark_seen(ticket, user=ana, message_id=ticket.messages.get().pk)
+
+    assert waiting(ana) == []
