@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
@@ -36,3 +37,27 @@ class Service(TimeStamped):
 
     def __str__(self) -> str:
         return str(self.names)
+
+
+class ReferralCard(TimeStamped):
+    """Whom we send people to when the matter is theirs: a unit or a colleague, and how they are reached (000-26)."""
+
+    office = models.ForeignKey("accounts.Office", on_delete=models.CASCADE, related_name="referral_cards")
+    name = models.CharField(_("Name"), max_length=120)
+    matters = models.CharField(_("What for"), max_length=250, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("E-mail"), max_length=200, blank=True)
+    place = models.CharField(_("Where"), max_length=200, blank=True)
+    hours = models.CharField(_("Hours"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_text(self) -> str:
+        """As it stands in an answer, one fact a line, with the labels of the active language."""
+        facts = [(_("Telephone"), self.phone), (_("E-mail"), self.email), (_("Where"), self.place)]
+        lines = [self.name, *(f"{label}: {said}" for label, said in [*facts, (_("Hours"), self.hours)] if said)]
+        return "\n".join(lines)

@@ -55,6 +55,7 @@ WORKING = staff(ok=("agent", "other_office", "other_admin", "admin"))  # the ver
 ADMINS = staff(ok=("admin", "other_admin"))
 ADMIN = staff(ok=("admin",))
 API_ADMIN = staff(ok=("admin",), refused=("observer", "agent"))  # of what colleagues may read
+CARD = staff(ok=("agent", "admin"), refused=("observer", "other_office"))  # seen by the body, kept by the office
 TAG_READERS = staff(ok=("observer", "agent", "other_office", "admin"))  # tags belong to the body
 TAG_WRITERS = staff(ok=("admin",), refused=("observer", "agent", "other_office"))
 # Whose key grants the reading of reports; others can see that there are reports.
@@ -406,6 +407,15 @@ PAGES = [
     Row("POST", "desk/t/<str:public_id>/answers/", WORKERS, {"public_id": "ticket"}, {"kind": "note", "text": "x"}),
     Row("POST", "desk/t/<str:public_id>/retry/", WORKERS, {"public_id": "ticket"}, {"delivery": "$delivery"}),
     Row("GET", "desk/t/<str:public_id>/calls/", READERS, {"public_id": "ticket"}),
+    Row("GET", "desk/t/<str:public_id>/refer/", READERS, {"public_id": "ticket"}),
+    Row("GET", "desk/directory/", SIGNED_IN),
+    Row("GET", "desk/directory/new/",
+        staff(ok=("agent", "other_office", "other_admin", "admin"), refused=("observer",))),
+    Row("POST", "desk/directory/new/", staff(ok=("agent", "admin"), refused=("observer",),
+        unchanged=("other_office", "other_admin")), data={"office": "$library_pk", "name": "N", "phone": "1"}),
+    Row("GET", "desk/directory/<int:pk>/", CARD, {"pk": "card"}),
+    Row("POST", "desk/directory/<int:pk>/", CARD, {"pk": "card"}, {"office": "$library_pk", "name": "N", "phone": "1"}),
+    Row("POST", "desk/directory/<int:pk>/remove/", CARD, {"pk": "card"}, {}),
     Row("POST", "desk/t/<str:public_id>/status/", WORKERS, {"public_id": "ticket"}, {"to": "solved"}),
     Row("POST", "desk/t/<str:public_id>/priority/", WORKERS, {"public_id": "ticket"}, {"to": "4"}),
     Row("POST", "desk/t/<str:public_id>/subject/", WORKERS, {"public_id": "ticket"}, {"to": "Other"}),

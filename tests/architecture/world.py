@@ -12,6 +12,7 @@ from django.test import Client
 from apps.accounts.models import ApiToken, Membership, Office, Team, User
 from apps.activity.models import Activity
 from apps.automation.models import Macro
+from apps.catalogue.models import ReferralCard
 from apps.core import clock, crypto
 from apps.duty.models import Handover, HandoverItem, Opening, Wall
 from apps.duty.services import begin_handover, make_wall
@@ -222,6 +223,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "call_key": call.key,
         "library": "library",
         "library_pk": library.pk,
+        "card": ReferralCard.objects.create(office=library, name="Maps", phone="1").pk,
         "olmo_pk": olmo.pk,
         "colleague": agent.pk,
         "membership": agent.memberships.get().pk,
