@@ -124,7 +124,7 @@ class TeamForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = Team
-        fields = ["name", "office", "calendar"]
+        fields = ["name", "office", "party", "calendar"]
         labels = {"office": _("Office"), "calendar": _("Opening hours")}
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:

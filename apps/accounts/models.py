@@ -157,6 +157,13 @@ class TeamQuerySet(models.QuerySet["Team"]):
 class Team(TimeStamped):
     """People of one office who share a queue."""
 
+    class Party(models.TextChoices):
+        """As what it works: whose time it is while a ticket is with this team."""
+
+        DESK = "desk", _("The desk")
+        SECOND = "second", _("Second level")
+        SUPPLIER = "supplier", _("A supplier")
+
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
@@ -164,6 +171,7 @@ class Team(TimeStamped):
     calendar = models.ForeignKey(
         "hours.Calendar", null=True, blank=True, on_delete=models.SET_NULL, related_name="teams_using"
     )
+    party = models.CharField(_("works as"), max_length=8, choices=Party, default=Party.DESK, db_default=Party.DESK)
 
     objects = TeamQuerySet.as_manager()
 

@@ -81,7 +81,11 @@ def _as_spans(rows: Any) -> tuple[Span, ...]:
 def working_day_seconds(calendar: Calendar, at: datetime | None = None) -> int:
     """How long "a day" is here: the commonest length of an open weekday; 24 h when none is open."""
     at = at or clock.now()
-    hours = working_hours(calendar, at)
+    return day_length(working_hours(calendar, at), at)
+
+
+def day_length(hours: WorkingHours, at: datetime) -> int:
+    """The same of hours that are at hand."""
     week = hours.week_on(at.astimezone(hours.tz).date())
     lengths = [sum((closes - opens) % DAY or DAY for opens, closes in spans) for spans in week if spans]
     return 60 * (Counter(lengths).most_common(1)[0][0] if lengths else DAY)

@@ -5,9 +5,9 @@ from typing import Any
 
 from apps.sla.models import Clock
 
-MERGED = "merged"  # it came over from another ticket: `ticket`
+MERGED = "merged"  # it came over from another ticket: `ticket`, `ticket_id`
 GAVE_WAY = "gave_way"  # called off, because that of another ticket was due first: `ticket`
-CAME_BACK = "came_back"  # the merge was undone: `ticket`
+CAME_BACK = "came_back"  # the merge was undone: `ticket`, `ticket_id`
 WORDS_LEFT = "words_left"  # called off: what waited for an answer went to another ticket: `ticket`
 NEW_LENGTH = "new_length"  # priority, team, office or tags changed: `policy`, `seconds`, `due` before
 NEW_HOURS = "new_hours"  # the calendar changed: `due` before

@@ -65,7 +65,7 @@ def join(merged: Ticket, kept: Ticket, *, at: datetime, is_owed: bool, words_sta
             joined.gave_way.append(loser.pk)
     for clock in coming:
         clock.ticket = kept
-        history.note(clock, history.MERGED, at, ticket=merged.reference)
+        history.note(clock, history.MERGED, at, ticket=merged.reference, ticket_id=merged.pk)
         clock.save(update_fields=["ticket", "history"])
     if is_owed and not words_stay:
         _promise_an_answer(kept)
@@ -81,7 +81,7 @@ def part_again(merged: Ticket, kept: Ticket, *, joined: dict[str, Any], at: date
     for pk in joined.get("moved", ()):
         if pk in rows and rows[pk].ticket_id == kept.pk:
             rows[pk].ticket = merged
-            history.note(rows[pk], history.CAME_BACK, at, ticket=kept.reference)
+            history.note(rows[pk], history.CAME_BACK, at, ticket=kept.reference, ticket_id=kept.pk)
             rows[pk].save(update_fields=["ticket", "history"])
     for pk in joined.get("gave_way", ()):
         clock = rows.get(pk)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,17 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.access import staff_page
 from apps.accounts.models import Office, Team
 from apps.catalogue.models import Service
-from apps.core import clock as time
 from apps.core.templatetags.ui import CHANNEL
 from apps.hours import durations
 from apps.hours.services import never_opens, working_day_seconds
 from apps.hours.views import check
 from apps.people.models import Organisation
-from apps.sla import explanation, services
 from apps.sla.calls import key_of
 from apps.sla.forms import LISTS, ROWS, PolicyForm
-from apps.sla.letter import letter
+from apps.sla.letter import changes_of, letter, parts_of, promised_in_words, zone_of
 from apps.sla.models import Clock, Metric, Policy
+from apps.sla.parties import shares_of
 from apps.sla.policies import change_policy, create_policy, hidden_by, move_policy
 from apps.tickets.models import Tag
 from apps.tickets.states import Type
@@ -85,16 +83,15 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Why is it due then? Each stretch that counted and each that did not."""
     mine = Clock.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
     row = get_object_or_404(mine.select_related("ticket", "policy", "calendar"), pk=pk)
-    until = row.ended_at or row.due_at or row.paused_at or time.now()
-    hours, pauses = services.hours_of(row), services.pauses_of(row)
-    zone = ZoneInfo(row.calendar.time_zone)
-    day_seconds = working_day_seconds(row.calendar, row.started_at)
     context = {
         "clock": row,
-        "zone": zone,
-        "parts": explanation.parts(row.started_at, until, hours, pauses),
+        "zone": zone_of(row),
+        "policy_name": row.policy_name or row.policy.name,
+        "parts": parts_of(row),
+        "changes": changes_of(row),
+        "shares": shares_of(row),
         "text": letter(row),
-        "promised": durations.in_words(row.target_seconds, day_seconds=day_seconds),
+        "promised": promised_in_words(row),
     }
     return render(request, "sla/why.html", context)
 

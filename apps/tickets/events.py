@@ -43,9 +43,13 @@ class TicketAssigned(TicketEvent):
 
 @dataclass(frozen=True)
 class TeamChanged(TicketEvent):
+    """`old_party` and `new_party`: as what each team worked then (accounts.Team.Party)."""
+
     old: int | None
     new: int | None
     new_label: str = ""
+    old_party: str = "desk"
+    new_party: str = "desk"
 
 
 @dataclass(frozen=True)
@@ -145,12 +149,13 @@ class TicketAbsorbed(TicketEvent):
 
 @dataclass(frozen=True)
 class MergeUndone(TicketEvent):
-    """Told on both: `other` is the public id of the other of the two."""
+    """Told on both: `other` is the public id of the other of the two, `status` that of the one that is told of."""
 
     merge_id: int
     other: str
     label: str
     is_kept: bool
+    status: str
     at: str  # ISO 8601
 
 

@@ -55,7 +55,7 @@ def test_of_two_running_promises_the_one_due_first_runs_on(office, sara, ana):
         "resolution": at("2026-03-04 10:00"),
     }
     assert running["first_response"].history == [
-        {"at": at("2026-03-04 12:30").isoformat(), "what": "merged", "ticket": early.reference}
+        {"at": at("2026-03-04 12:30").isoformat(), "what": "merged", "ticket": early.reference, "ticket_id": early.pk}
     ]
     kept.refresh_from_db()
     assert (kept.next_due_at, kept.next_due_metric) == (at("2026-03-04 14:00"), "first_response")

@@ -22,6 +22,7 @@ from apps.people.models import Organisation
 from apps.sla import letter, policies
 from apps.sla.forms import VIAS
 from apps.sla.models import Clock, Metric, Policy, State, Target
+from apps.sla.parties import Share, shares_of
 from apps.sla.policies import hidden_by
 from apps.sla.steps import MOST_STEPS
 from apps.tickets.models import Tag
@@ -285,11 +286,28 @@ class PartOut(serializers.Serializer):
         return round(part.length.total_seconds())
 
 
+class ChangeOut(serializers.Serializer):
+    at = serializers.DateTimeField()
+    words = serializers.CharField()
+
+
+class ShareOut(serializers.Serializer):
+    party = serializers.CharField(help_text="desk, second, supplier or citizen.")
+    open_seconds = serializers.SerializerMethodField(help_text="Of the hours that the promise counts in.")
+    elapsed_seconds = serializers.SerializerMethodField(help_text="On the wall.")
+
+    def get_open_seconds(self, share: Share) -> int:
+        return round(share.counted.total_seconds())
+
+    def get_elapsed_seconds(self, share: Share) -> int:
+        return round(share.elapsed.total_seconds())
+
+
 class ExplanationOut(serializers.Serializer):
     """The stretches from the start to the end without gaps; what was counted adds up to the time used. `text` is the
     same in words, for a letter."""
 
-    policy = serializers.CharField()
+    policy = serializers.CharField(help_text="As it was called when it promised.")
     calendar = serializers.CharField()
     time_zone = serializers.CharField()
     edition = serializers.CharField(help_text="Of the opening hours, when the moment was computed.")
@@ -299,6 +317,8 @@ class ExplanationOut(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     parts = PartOut(many=True)
+    changes = ChangeOut(many=True, help_text="What changed it after it was made.")
+    parties = ShareOut(many=True, help_text="Who had the ticket how long, until its end or until now.")
     text = serializers.CharField()
 
 
@@ -328,9 +348,9 @@ class Clocks(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return Response(
             ExplanationOut(
                 {
-                    "policy": clock.policy.name,
+                    "policy": clock.policy_name or clock.policy.name,
                     "calendar": clock.calendar.name,
-                    "time_zone": clock.calendar.time_zone,
+                    "time_zone": letter.zone_of(clock).key,
                     "edition": clock.edition,
                     "target_seconds": clock.target_seconds,
                     "is_wall_clock": clock.is_wall_clock,
@@ -338,6 +358,8 @@ class Clocks(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
                     "due_at": clock.due_at,
                     "ended_at": clock.ended_at,
                     "parts": letter.parts_of(clock),
+                    "changes": letter.changes_of(clock),
+                    "parties": shares_of(clock),
                     "text": letter.letter(clock),
                 }
             ).data

@@ -16,6 +16,7 @@ from apps.api.describing import writing
 from apps.api.idempotency import once
 from apps.api.parsers import BoundedJSONParser
 from apps.api.v1.base import LARGEST_NUMBER, LONGEST_TEXT, Filters, Input, Resource, RowNumberFilter, pick
+from apps.api.v1.joining import joining
 from apps.api.v1.messages import MessageOut, messages_for_reading
 from apps.catalogue.models import Service
 from apps.people.models import Person
@@ -46,6 +47,7 @@ class TicketOut(serializers.ModelSerializer):
     requester = PersonRef()
     assignee = UserRef(allow_null=True)
     linked_to = serializers.SerializerMethodField()
+    merged_into = serializers.SerializerMethodField()
 
     class Meta:
         model = Ticket
@@ -65,6 +67,7 @@ class TicketOut(serializers.ModelSerializer):
             "tags",
             "via",
             "linked_to",
+            "merged_into",
             "message_count",
             "is_outside_hours",
             "next_due_at",
@@ -81,9 +84,16 @@ class TicketOut(serializers.ModelSerializer):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_linked_to(self, ticket: Ticket) -> str | None:
         """Only where the viewer may see that ticket too."""
-        linked = ticket.linked_to
+        return self._if_seen(ticket.linked_to)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_merged_into(self, ticket: Ticket) -> str | None:
+        """Where the matter goes on, if the viewer may see that ticket."""
+        return self._if_seen(ticket.merged_into)
+
+    def _if_seen(self, other: Ticket | None) -> str | None:
         viewer = self.context["request"]._request.viewer
-        return linked.public_id if linked and viewer.may("ticket.view", linked.office_id) else None
+        return other.public_id if other and viewer.may("ticket.view", other.office_id) else None
 
 
 class OpenTicket(Input):
@@ -176,7 +186,7 @@ A_REPLY = {"text": "Yes, it is on the shelf. Come by until seven.", "then": "wai
 WITH_FILES = [BoundedJSONParser, MultiPartParser]
 
 
-class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+class Tickets(joining(TicketOut), mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     queryset = Ticket.objects.none()
     serializer_class = TicketOut
     filterset_class = TicketFilters
@@ -191,7 +201,7 @@ class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Ticket]:
         rows = Ticket.objects.visible_to(self.viewer)  # type: ignore[attr-defined]
-        people = ("office", "service", "team", "requester", "assignee", "linked_to")
+        people = ("office", "service", "team", "requester", "assignee", "linked_to", "merged_into")
         return rows.select_related(*people).prefetch_related("tags")
 
     @writing(takes=OpenTicket, gives=TicketOut, code=201, example=A_TICKET, once=True)

@@ -84,11 +84,15 @@ def undo_merge(row: Merge, *, actor: Any, at: datetime | None = None) -> Ticket:
     if not row.words_stay:
         _move_words_back(row, ticket, kept)
     facts = {"merge_id": row.pk, "at": at.isoformat()}
-    back = events.MergeUndone(**of(ticket), **facts, other=kept.public_id, label=kept.reference, is_kept=False)
+    back = events.MergeUndone(
+        **of(ticket), **facts, other=kept.public_id, label=kept.reference, is_kept=False, status=ticket.status
+    )
     changed(ticket, [back], who)  # who hears it brings back what was said since: counted after that
     if not row.words_stay:
         settle_words(ticket, kept)
-    there = events.MergeUndone(**of(kept), **facts, other=ticket.public_id, label=ticket.reference, is_kept=True)
+    there = events.MergeUndone(
+        **of(kept), **facts, other=ticket.public_id, label=ticket.reference, is_kept=True, status=kept.status
+    )
     changed(kept, [there], who)
     changed(ticket, [], who)
     return ticket

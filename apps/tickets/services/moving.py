@@ -57,15 +57,23 @@ def move_to_team(ticket: Ticket, *, team: Team | None, actor: Any) -> Ticket:
         return ticket
     if team and team.office.body_id != ticket.office.body_id:
         raise Invalid("foreign_team", _("That team belongs to another body."), field="team")
-    old = ticket.team_id
+    before = ticket.team
     ticket.team = team
     if team and ticket.assignee_id and not team.members.filter(pk=ticket.assignee_id).exists():
         ticket.assignee = None
-    event = events.TeamChanged(
-        **of(ticket), old=old, new=team.pk if team else None, new_label=team.name if team else ""
-    )
-    changed(ticket, [event], Actor.of(actor))
+    changed(ticket, [_team_changed(ticket, before, team)], Actor.of(actor))
     return ticket
+
+
+def _team_changed(ticket: Ticket, before: Team | None, team: Team | None) -> events.TeamChanged:
+    return events.TeamChanged(
+        **of(ticket),
+        old=before.pk if before else None,
+        new=team.pk if team else None,
+        new_label=team.name if team else "",
+        old_party=before.party if before else Team.Party.DESK.value,
+        new_party=team.party if team else Team.Party.DESK.value,
+    )
 
 
 @whole()
@@ -82,12 +90,14 @@ def move_to_office(ticket: Ticket, *, office: Office, actor: Any) -> Ticket:
     old, ticket.office = ticket.office_id, office
     Ticket.objects.filter(pk=ticket.pk).update(office=office)
     search.rescope(kind="ticket", object_id=ticket.pk, office_id=office.pk)
-    if ticket.team and ticket.team.office_id not in (int(pk) for pk in office.path.split("/") if pk):
+    before, happened = ticket.team, []
+    if before and before.office_id not in (int(pk) for pk in office.path.split("/") if pk):
         ticket.team = None
+        happened = [_team_changed(ticket, before, None)]
     if ticket.assignee and not for_user(ticket.assignee).may("ticket.reply", office.pk):
         ticket.assignee = None
     event = events.OfficeChanged(**of(ticket), old=old, new=office.pk, new_label=office.name)
-    changed(ticket, [event], Actor.of(actor))
+    changed(ticket, [*happened, event], Actor.of(actor))
     return ticket
 
 
