@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core import clock as time
+from apps.core.crypto import EncryptedJSONField
 from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.sla.conditions import check_conditions
@@ -216,6 +217,20 @@ class CalendarToFollow(models.Model):
 
     def __str__(self) -> str:
         return f"calendar {self.calendar_id}"
+
+
+class CallKey(models.Model):
+    """What signs the calls of a policy's steps: shown once, when it is made, and encrypted at rest.
+
+    Beside the policy and not on it: policies are read with every message, this only with a call.
+    """
+
+    policy = models.OneToOneField(Policy, on_delete=models.CASCADE, primary_key=True, related_name="call_key")
+    secret = EncryptedJSONField()  # {"key": …}
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"key of policy {self.policy_id}"
 
 
 class WebCall(models.Model):

@@ -1,5 +1,6 @@
 """The verbs that change what we promise. Tickets that already run keep what was promised to them."""
 
+import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -7,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.activity.bus import Actor, record
+from apps.core import clock
 from apps.core.errors import Invalid
 from apps.sla.conditions import covers
 from apps.sla.events import PolicyChanged
-from apps.sla.models import Policy, Target
+from apps.sla.models import CallKey, Policy, Target
 from apps.sla.services import follow_steps
 
 Grid = Mapping[tuple[str, int | None], int]  # (metric, priority or None for any) -> seconds
@@ -36,6 +38,15 @@ def change_policy(
     for name, value in fields.items():
         setattr(policy, name, value)
     return _save(policy, targets, wall_clock, "changed", actor)
+
+
+@transaction.atomic
+def make_call_key(policy: Policy, *, actor: Any) -> str:
+    """A new key for the calls of its steps, from now on the only one. It is told here and never again."""
+    key = secrets.token_urlsafe(32)
+    CallKey.objects.update_or_create(policy=policy, defaults={"secret": {"key": key}, "made_at": clock.now()})
+    _record(policy, "key_made", actor)
+    return key
 
 
 @transaction.atomic

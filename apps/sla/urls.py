@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/sla/new/", views.new_policy, name="new_policy"),
     path("admin/sla/<int:pk>/", views.policy, name="policy"),
     path("admin/sla/<int:pk>/position/", views.position, name="position"),
+    path("admin/sla/<int:pk>/key/", views.call_key, name="call_key"),
     path("clocks/<int:pk>/", views.why, name="why"),
     path("t/<str:public_id>/late/", reason_views.late, name="late"),
 ]

@@ -17,12 +17,11 @@ from apps.hours import durations
 from apps.hours.services import never_opens, working_day_seconds
 from apps.hours.views import check
 from apps.people.models import Organisation
-from apps.sla.calls import key_of
 from apps.sla.forms import LISTS, ROWS, PolicyForm
 from apps.sla.letter import changes_of, letter, parts_of, promised_in_words, zone_of
-from apps.sla.models import Clock, Metric, Policy
+from apps.sla.models import CallKey, Clock, Metric, Policy
 from apps.sla.parties import shares_of
-from apps.sla.policies import change_policy, create_policy, hidden_by, move_policy
+from apps.sla.policies import change_policy, create_policy, hidden_by, make_call_key, move_policy
 from apps.tickets.models import Tag
 from apps.tickets.states import Type
 
@@ -77,6 +76,17 @@ def position(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sla:policies")
 
 
+@require_POST
+@staff_page(VERB)
+def call_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new key for the calls of this policy's steps; this answer is the only one that shows it."""
+    row = get_object_or_404(_mine(request), pk=pk)
+    context = {"policy": row, "key": make_call_key(row, actor=request.user)}
+    response = render(request, "sla/call_key.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @require_safe
 @staff_page("ticket.view")
 def why(request: HttpRequest, pk: int) -> HttpResponse:
@@ -120,7 +130,10 @@ def _editor(request: HttpRequest, form: PolicyForm) -> HttpResponse:
         "grid": form.grid(),
         "lists": [form[name] for name in LISTS if form.fields[name].choices],
         "steps": form.steps.rows,
-        "key": key_of(saved.pk) if saved and any(step["action"] == "call" for step in saved.steps) else "",
+        "key_made_at": CallKey.objects.filter(policy=saved).values_list("made_at", flat=True).first()
+        if saved
+        else None,
+        "calls": bool(saved) and any(step["action"] == "call" for step in saved.steps),
         "day": durations.in_words(working_day_seconds(saved.calendar), day_seconds=0) if saved else "",
         "running": saved.clocks.live().values("ticket").distinct().count() if saved else 0,
         **(check(request, saved.calendar) if saved else {}),

@@ -264,6 +264,7 @@ PAGES = [
     Row("POST", "desk/admin/sla/<int:pk>/", staff(unchanged=("admin",)), {"pk": "policy"},
         {"name": "N", "office": "$foreign_office_pk", "calendar": "$calendar", "goal_percent": "90",
           "warn_percent_left": "25", "resolution-any": "8 h"}),
+    Row("POST", "desk/admin/sla/<int:pk>/key/", ADMIN, {"pk": "policy"}),
     Row("POST", "desk/admin/sla/<int:pk>/position/", ADMIN, {"pk": "policy"}, {"move": "up"}),
     Row("GET", "desk/clocks/<int:pk>/", READERS, {"pk": "clock"}),
     Row("GET", "desk/t/<str:public_id>/late/", WORKERS, {"public_id": "ticket"}),

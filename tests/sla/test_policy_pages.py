@@ -4,9 +4,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from apps.activity.models import Activity
+from apps.sla.calls import key_of
 from apps.sla.models import Clock, Policy
 from tests.factories.accounts import OfficeFactory, TeamFactory, user_in
 from tests.factories.hours import CalendarFactory
@@ -133,3 +135,23 @@ def test_why_it_is_due_then_shows_each_stretch(client, office, eva):
 
     client.force_login(user_in(OfficeFactory(), role="admin"))
     assert client.get(reverse("sla:why", args=[clock.pk])).status_code == 404
+
+
+def test_the_key_of_web_calls_is_shown_once_and_signs_from_then_on(client, calendar, eva):
+    steps = [{"key": "c", "offset_seconds": 0, "action": "call", "value": "https://hooks.olmo.example/late"}]
+    policy = PolicyFactory(office=calendar.office, calendar=calendar)
+    Policy.objects.filter(pk=policy.pk).update(steps=steps)
+    policy.refresh_from_db()
+    before = key_of(policy)
+    page = reverse("sla:policy", args=[policy.pk])
+    assert before not in client.get(page).content.decode()
+    made = client.post(reverse("sla:call_key", args=[policy.pk]))
+    policy.refresh_from_db()
+    key = key_of(policy)
+    assert key != before and key in made.content.decode() and made["Cache-Control"] == "no-store"
+    assert key not in client.get(page).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM sla_callkey WHERE policy_id = %s", [policy.pk])
+        assert key not in cursor.fetchone()[0], "at rest it is encrypted"
+    told = Activity.objects.filter(verb="policy_changed", subject_id=policy.pk).latest("pk")
+    assert told.data["what"] == "key_made" and key not in str(told.data)
