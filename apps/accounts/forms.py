@@ -130,6 +130,7 @@ class TeamForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = Office.objects.where(viewer, "team.manage")  # type: ignore[attr-defined]
+        self.fields["party"].required = False  # left out: the desk
         calendar: Any = self.fields["calendar"]
         calendar.queryset = calendar.queryset.filter(office__body_id__in=viewer.body_ids)
         calendar.empty_label = _("Those of the office")
@@ -138,6 +139,9 @@ class TeamForm(Dressed, forms.ModelForm):
             people = people.filter(memberships__office__body_id=self.instance.office.body_id).distinct()
             self.initial["members"] = list(self.instance.members.values_list("pk", flat=True))
         self.fields["members"].queryset = people  # type: ignore[attr-defined]
+
+    def clean_party(self) -> str:
+        return self.cleaned_data["party"] or self.instance.party
 
 
 class OfficeForm(Dressed, forms.ModelForm):

@@ -88,3 +88,11 @@ def test_the_explanation_adds_up_and_says_who_had_it(agent, office, sara):
     assert {part["kind"] for part in told["parts"]} <= {"counted", "closed"}
     assert told["parts"][0]["begins"] and ticket.reference in told["text"]
     assert [share["party"] for share in told["parties"]] in ([], ["desk"])
+
+
+def test_a_team_says_as_what_it_works(office, key_for):
+    admin = key_for(office, "admin")
+    made = admin.ask("post", "teams/", {"name": "Works", "office": "olmo", "party": "second"}).json()
+    assert made["party"] == "second"
+    assert admin.ask("patch", f"teams/{made['slug']}/", {"party": "supplier"}).json()["party"] == "supplier"
+    assert admin.ask("patch", f"teams/{made['slug']}/", {"name": "Roads"}).json()["party"] == "supplier"

@@ -168,7 +168,7 @@ class TeamOut(serializers.ModelSerializer):
 
     class Meta:
         model = Team
-        fields = ["slug", "name", "office", "calendar", "members"]
+        fields = ["slug", "name", "office", "calendar", "party", "members"]
         read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
@@ -181,6 +181,7 @@ class TeamFields(Input):
 
     name = serializers.CharField(max_length=80)
     office = serializers.SlugField()
+    party = serializers.ChoiceField(choices=Team.Party.choices, required=False, help_text="As what it works.")
     members = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_NUMBER), required=False, max_length=500
     )
@@ -217,7 +218,8 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def create(self, request: Any) -> Response:
         data = self.read(NewTeam)
         office = self.office(data["office"], "team.manage")
-        team = Team(office=office, name=data["name"], calendar=self._calendar(data))
+        party = data.get("party", Team.Party.DESK)
+        team = Team(office=office, name=data["name"], calendar=self._calendar(data), party=party)
         return self.once(lambda: self._save(team, data.get("members", []), status.HTTP_201_CREATED))
 
     @writing(takes=ChangeTeam(partial=True), gives=TeamOut, example={"members": [7]})
@@ -227,7 +229,7 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         data = self.read(ChangeTeam, partial=True)
         if "office" in data:
             team.office = self.office(data["office"], "team.manage")
-        team.name = data.get("name", team.name)
+        team.name, team.party = data.get("name", team.name), data.get("party", team.party)
         if "calendar" in data:
             team.calendar = self._calendar(data)
         return self._save(team, data.get("members", [user.pk for user in team.members.all()]))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sla', '0002_what_changed_a_promise'),
+        ('sla', '0003_late_reasons'),
     ]
 
     operations = [
