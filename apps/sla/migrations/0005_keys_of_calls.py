@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sla', '0003_late_reasons'),
+        ('sla', '0004_hours_of_the_ticket'),
     ]
 
     operations = [
