@@ -23,6 +23,7 @@ LISTENERS: dict[str, list[str]] = {
     TICKET + "StatusChanged": [
         "apps.sla.subscribers.follow_status",
         "apps.omnichannel.webchat.subscribers.tell_visitor",
+        "apps.omnichannel.facebook.subscribers.ask_how_it_was",
         "apps.inbox.subscribers.tell_desks",
         "apps.reporting.subscribers.count_again",
     ],

@@ -70,6 +70,12 @@ def acknowledge(
     )
 
 
+def has_greeted(office: Office, recipient: str) -> bool:
+    """Whether this recipient has ever been told by the desk itself that their words arrived."""
+    said = AutomaticAnswer.objects.filter(body_id=office.body_id, recipient=recipient, held_because="")
+    return said.exists()
+
+
 @whole()
 def set_words(
     office: Office,

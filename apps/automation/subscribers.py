@@ -3,6 +3,7 @@
 from apps.activity.bus import Actor
 from apps.automation import services
 from apps.omnichannel.events import MessageDelivered, ThreadBegun
+from apps.omnichannel.registry import adapter_class
 from apps.omnichannel.services import door_for, ways_for
 from apps.tickets import at_hand
 from apps.tickets.events import MessageWritten
@@ -41,6 +42,7 @@ def _acknowledge(ticket_id: int) -> None:
     if ways and (ways[0].is_public or not ways[0].is_open):
         return  # no robot of ours speaks where everybody reads it, nor through a door that has shut
     if door.channel is not None:
-        services.acknowledge(
-            ticket, recipient=door.recipient or f"{ticket.via}:{ticket.requester_id}", channel=door.channel
-        )
+        recipient = door.recipient or f"{ticket.via}:{ticket.requester_id}"
+        greets_once = getattr(adapter_class(door.channel.kind), "greets_once", False)
+        if not (greets_once and services.has_greeted(ticket.office, recipient)):
+            services.acknowledge(ticket, recipient=recipient, channel=door.channel)

@@ -162,6 +162,7 @@ class Way:
     is_open: bool = True
     hint: Any = ""
     notice_by: str = ""
+    is_conversation: bool = True  # False for one single message
 
     @property
     def name(self) -> str:

@@ -75,6 +75,7 @@ CHANNEL = {
     "bot": Look("bot", gettext_lazy("Assistant")),
     "whatsapp": Look("=WA", "WhatsApp"),
     "facebook": Look("=FB", "Facebook"),
+    "facebook-feed": Look("=FB", "Facebook"),
     "instagram": Look("=IG", "Instagram"),
     "telegram": Look("=TG", "Telegram"),
 }

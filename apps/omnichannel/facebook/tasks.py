@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from . import posts
+from . import asking, posts
 
 
 @shared_task
 def read_post(post_id: int) -> None:
     """A second run finds it read."""
     posts.read(post_id)
+
+
+@shared_task
+def ask_how_it_was(ticket_id: int) -> None:
+    """A second run finds it asked."""
+    asking.ask_how_it_was(ticket_id)
 
 
 @shared_task

@@ -86,7 +86,13 @@ def _private_reply(place: _Place, zone: ZoneInfo) -> Way:
     else:
         hint = _("One message, until %(moment)s.") % {"moment": _moment(window.closes_at, zone)}
     return Way(
-        PRIVATE, place.thread.pk, _("In private, one message"), "lock-keyhole", is_open=window.is_open, hint=hint
+        PRIVATE,
+        place.thread.pk,
+        _("In private, one message"),
+        "lock-keyhole",
+        is_open=window.is_open,
+        hint=hint,
+        is_conversation=False,
     )
 
 

@@ -16,7 +16,6 @@ from apps.omnichannel.models import Channel, Delivery, Thread
 from apps.omnichannel.ports import Way
 from apps.omnichannel.registry import adapter_class, adapter_for
 from apps.omnichannel.services.doors import (
-    AS_USUAL,
     Addressing,
     Door,
     current_addressing,
@@ -44,7 +43,8 @@ def owe(message: Message) -> Delivery | None:
     and says so, so that nothing fails silently. What the desk says by itself goes to the person alone.
     """
     ticket = message.ticket
-    addressing = AS_USUAL if message.is_automatic else current_addressing()
+    current = current_addressing()
+    addressing = Addressing(way=current.way) if message.is_automatic else current
     door = door_for(ticket)
     way = _way(ticket, door, addressing, is_automatic=message.is_automatic)
     door = _along(door, way) if way else _readdressed(ticket, door, addressing)
