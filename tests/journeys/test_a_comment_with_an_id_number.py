@@ -1,4 +1,4 @@
-"""Al asks below a post and writes his identity number there. Ana hides it, answers in private after a public notice, and
+"""Al asks below a post and writes his identity number there. Ana hides it, answers in private after a notice, and
 solves it; Al is asked how it was. Two browsers: the desk, and the page that stands in for Facebook."""
 
 import re
