@@ -207,8 +207,9 @@ class Report:
     @cached_property
     def reasons(self) -> list[tuple[str, str, Part]]:
         """Why tickets were late, as far as somebody said so: the reason, its words, how many; most first."""
-        found = queries.by_reason(self.scope)
-        whole = sum(found.values())
+        found, whole = queries.by_reason(self.scope), self.sums["late_tickets"]
+        if unsaid := whole - sum(found.values()):
+            found[""] = unsaid
         words = dict(Reason.choices) | {"": _("Nothing was said")}
         rows = [(reason, str(words.get(reason, reason)), Part(reason, n, whole)) for reason, n in found.items()]
         return sorted(rows, key=lambda row: (row[0] == "", -row[2].n))

@@ -31,7 +31,7 @@ from apps.sla.models import Policy
 from apps.tickets.models import Ticket
 from apps.tickets.states import UNSOLVED
 
-SUMS = {f"n_{name}": Sum(name) for name in MEASURES}
+HOURLY = ("opened", "first_response_kept", "first_response_late")
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,13 @@ def by_agent(scope: Scope) -> dict[int, Sums]:
 
 
 def by_hour(scope: Scope) -> dict[tuple[date, int], Sums]:
-    """By the day and the hour of opening."""
+    """By the day and the hour of opening: what came, and how its first answers stand."""
     found: dict[tuple, Sums] = {}
     if _has_hours(scope):
         rows = HourCell.objects.filter(**scope.conditions, on__gte=scope.range.first, on__lte=scope.range.last)
-        _gather(found, rows.exclude(opened=0, spam=0), ("on", "hour"))
+        _gather(found, rows.exclude(opened=0), ("on", "hour"), HOURLY)
     else:
-        _gather(found, _facts(scope), ("opened_on", "opened_hour"))
+        _gather(found, _facts(scope).filter(opened=1), ("opened_on", "opened_hour"), HOURLY)
     return found  # type: ignore[return-value]
 
 
@@ -203,8 +203,8 @@ def promises(scope: Scope, *, is_wall_clock: bool) -> Promises:
 
 
 def by_reason(scope: Scope) -> dict[str, int]:
-    """Tickets with a broken promise by what was said about it; "" for those about which nothing was."""
-    rows = _facts(scope).filter(late_tickets__gt=0)
+    """Tickets with a broken promise about which something was said, by what."""
+    rows = _facts(scope).filter(late_tickets__gt=0, reason__gt="")
     return dict(rows.values_list("reason").annotate(n=Count("pk")).order_by())
 
 
@@ -299,7 +299,10 @@ def _facts(scope: Scope, looked_at: Range | None = None) -> QuerySet:
     return TicketFact.objects.filter(**scope.conditions, opened_on__gte=looked_at.first, opened_on__lte=looked_at.last)
 
 
-def _gather(found: dict[tuple, Sums], rows: QuerySet, key: tuple[str, ...]) -> None:
-    for values in rows.values_list(*key).annotate(**SUMS).order_by():
-        amounts = zip(MEASURES, values[len(key) :], strict=True)
+def _gather(
+    found: dict[tuple, Sums], rows: QuerySet, key: tuple[str, ...], measures: tuple[str, ...] = MEASURES
+) -> None:
+    sums = {f"n_{name}": Sum(name) for name in measures}
+    for values in rows.values_list(*key).annotate(**sums).order_by():
+        amounts = zip(measures, values[len(key) :], strict=True)
         found.setdefault(values[: len(key)], Sums()).update({name: n for name, n in amounts if n})

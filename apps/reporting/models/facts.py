@@ -61,7 +61,8 @@ class TicketFact(Measures):
     class Meta:
         indexes = [
             models.Index(fields=["agent", "opened_on"], name="fact_of_agent"),
-            models.Index(fields=["opened_on", "reason"], name="fact_late", condition=models.Q(late_tickets__gt=0)),
+            models.Index(fields=["opened_on"], name="fact_late", condition=models.Q(late_tickets__gt=0)),
+            models.Index(fields=["reason", "opened_on"], name="fact_said", condition=models.Q(reason__gt="")),
         ]
 
     def __str__(self) -> str:
