@@ -3,7 +3,8 @@
 | door          | counted per address      | and per target                     |
 |---------------|--------------------------|------------------------------------|
 | begin a form  | 60 an hour               |                                    |
-| send a form   | 30 an hour               | 10 an hour to one e-mail or number |
+| send a form   | 30 an hour; 5 without    | 10 an hour to one e-mail or number |
+|               | the proof of work        |                                    |
 | upload        | 60 files, 50 MB an hour  |                                    |
 | ask for a link| 20 an hour               | 5 an hour for one e-mail or number |
 | try to enter  | 20 in 15 minutes         | 15 an hour against one address     |
@@ -43,7 +44,10 @@ def begin(request: HttpRequest) -> None:
     limits.allow("portal.begin", address_of(request), limit=60, seconds=HOUR)
 
 
-def send(request: HttpRequest, target: str) -> None:
+def send(request: HttpRequest, target: str, *, has_worked: bool) -> None:
+    """`has_worked`: its browser did the proof of work, or we know who it is. Without script one may send, too: less."""
+    if not has_worked:
+        limits.allow("portal.send.plain", address_of(request), limit=5, seconds=HOUR)
     limits.allow("portal.send", address_of(request), limit=30, seconds=HOUR)
     limits.allow("portal.send.to", target, limit=10, seconds=HOUR)
 

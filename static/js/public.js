@@ -2,4 +2,6 @@
 import { start } from "./lib/dates.js";
 
 start();
+const sending = document.querySelector("form[data-proof]");
+if (sending) import("./lib/proof.js").then(({ prove }) => prove(sending)).catch(() => {}); // without it less may be sent
 document.documentElement.dataset.ready = "";

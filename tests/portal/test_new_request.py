@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from apps.people.models import Identity, Person
-from apps.portal import doors, services, tasks
+from apps.portal import doors, proof, services, tasks
 from apps.portal.models import Draft, DraftFile
 from apps.tickets.models import Attachment, Ticket
 from tests.factories.accounts import OfficeFactory
@@ -38,9 +38,9 @@ def fill(client, form="other", text="I lost my card.\nWhat now?", contact=None, 
     return client.post(f"/en/new/{form}/contact/", contact or CONTACT)
 
 
-def send(client, **answers):
+def send(client, done="", **answers):
     fill(client, **answers)
-    return client.post(CHECK)
+    return client.post(CHECK, {"proof": done})
 
 
 def words(client, url):
@@ -224,9 +224,10 @@ def test_s_57_a_loop_of_uploads_and_of_forms_ends_in_429(body, clock_at):
     assert codes[60:] == [429, 429]
 
 
-def test_s_57_one_address_is_sent_ten_acknowledgements_an_hour_at_most(body, clock_at):
+def test_s_57_one_address_is_sent_ten_acknowledgements_an_hour_at_most(body, clock_at, monkeypatch):
+    monkeypatch.setattr(proof, "BITS", 0)
     clock_at("2026-03-02 10:00:00")
-    codes = [send(Client()).status_code for _try in range(12)]
+    codes = [send(Client(), done="1").status_code for _try in range(12)]
     assert codes == [302] * 10 + [429] * 2
     assert Ticket.objects.count() == 10
 
@@ -351,3 +352,31 @@ def test_a_person_of_another_body_with_the_same_address_stays_there(client, body
     elsewhere = PersonFactory(email="maria@example.org")
     send(client)
     assert Ticket.objects.get().requester != elsewhere
+
+
+def worked(draft):
+    return next(str(n) for n in range(10**7) if proof.is_done(draft.public_id, str(n)))
+
+
+def test_s_57_without_the_work_of_a_script_five_go_in_an_hour_and_with_it_more(client, body, monkeypatch):
+    monkeypatch.setattr(proof, "BITS", 6)
+    for n in range(5):
+        assert send(client, contact={**CONTACT, "email": f"a{n}@example.org"}).status_code == 302
+    assert send(client, contact={**CONTACT, "email": "b@example.org"}).status_code == 429
+    draft = Draft.objects.get(ticket=None)
+    assert draft.answers["text"], "nothing is lost"
+    assert client.post(CHECK, {"proof": worked(draft)}).status_code == 302
+
+    assert Ticket.objects.count() == 6
+
+
+@pytest.mark.parametrize("answer", ["", "x", "1e9", "٣", "9" * 13, "-1"])
+def test_s_57_a_proof_is_a_number_that_fits_this_very_draft(answer):
+    assert not proof.is_done("2Yc0nQm1aZ", answer)
+
+
+def test_s_57_the_work_for_one_draft_is_worth_nothing_for_another(monkeypatch):
+    monkeypatch.setattr(proof, "BITS", 12)
+    one = Draft(public_id="one")
+
+    assert not proof.is_done("another", worked(one))

@@ -14,7 +14,7 @@ from apps.catalogue.models import Service
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.kb.models import Translation
-from apps.portal import contact, doors, services
+from apps.portal import contact, doors, proof, services
 from apps.portal.forms import OTHER, ContactForm, MatterForm, SendForm, ServiceForm
 from apps.portal.models import Draft
 from apps.portal.offices import Portal
@@ -90,6 +90,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "language_name": OWN_NAMES.get(draft.answers.get("language", ""), ""),
         "device": device_of(request),
         "problem": problem,
+        "proof_bits": proof.BITS,
         **_step_words(request, draft.form, "check"),
     }
     return show(request, "portal/new_check.html", context, status=422 if problem else 200)
@@ -213,7 +214,8 @@ def _contact(request: HttpRequest, form: str) -> HttpResponse:
 def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
     device, answers = device_of(request), draft.answers
     answer_to = device.address if device else answers.get("email") or phone_handle(answers.get("phone", ""), "")
-    doors.send(request, answer_to.lower())
+    has_worked = device is not None or proof.is_done(draft.public_id, request.POST.get("proof", ""))
+    doors.send(request, answer_to.lower(), has_worked=has_worked)
     service = offered_services(request).get(draft.form)
     ticket = services.send(draft, service=service, person=device.person if device else None)
     sent = {**request.session.get(SENT_KEY, {}), ticket.public_id: answer_to}
