@@ -58,6 +58,7 @@ class ShiftForm(forms.ModelForm):
             }
         else:
             self.initial.setdefault("days", [0, 1, 2, 3, 4])
+            self.initial.setdefault("office", fields["office"].queryset.first())
 
     def shift(self) -> Shift:
         """The row with what was typed, not saved."""

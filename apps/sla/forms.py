@@ -10,6 +10,7 @@ from apps.accounts.models import Office, Team
 from apps.catalogue.models import Service
 from apps.core.templatetags.ui import CHANNEL
 from apps.hours import durations
+from apps.hours.following import calendar_of
 from apps.hours.models import Calendar
 from apps.hours.services import working_day_seconds
 from apps.people.models import Organisation
@@ -80,6 +81,10 @@ class PolicyForm(forms.ModelForm):
         fields["calendar"].queryset = Calendar.objects.filter(office__body_id__in=viewer.body_ids).select_related(
             "office"
         )
+        if self.instance.pk is None:
+            first = fields["office"].queryset.first()
+            self.initial.setdefault("office", first)
+            self.initial.setdefault("calendar", calendar_of(first) if first else None)
         fields["team"].queryset = Team.objects.filter(office_id__in=mine)
         fields["service"].queryset = Service.objects.filter(office_id__in=mine)
         fields["via"].choices = [(via, CHANNEL[via].word) for via in VIAS]
