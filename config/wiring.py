@@ -15,6 +15,7 @@ LISTENERS: dict[str, list[str]] = {
         "apps.omnichannel.webchat.subscribers.reach_who_left",
         "apps.omnichannel.webchat.subscribers.tell_waiting",
         "apps.automation.subscribers.acknowledge_request",
+        "apps.kb.subscribers.note_citations",
         "apps.inbox.watching.tell_watchers",
         "apps.inbox.mentioning.note_mentions",
         "apps.inbox.subscribers.tell_desks",

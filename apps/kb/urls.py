@@ -1,12 +1,13 @@
 from django.urls import path
 
-from apps.kb.views import about, categories, demand, editor, files, history, insert, lists
+from apps.kb.views import about, answers, categories, demand, editor, files, history, insert, lists
 
 app_name = "kb"
 urlpatterns = [
     path("kb/", lists.articles, name="articles"),
     path("kb/new/", lists.new, name="new"),
     path("kb/categories/", categories.categories, name="categories"),
+    path("kb/answers/<slug:public_id>/", answers.make_article, name="make_article"),
     path("kb/demand/", demand.demand, name="demand"),
     path("kb/demand/misses/<int:pk>/done/", demand.settle_miss, name="settle_miss"),
     path("kb/demand/voices/<int:pk>/done/", demand.settle_voice, name="settle_voice"),

@@ -294,6 +294,7 @@ PAGES = [
     Row("GET", "desk/kb/insert/", WORKING),
     Row("GET", "desk/kb/<int:pk>/", READERS, {"pk": "article"}),
     Row("POST", "desk/kb/<int:pk>/place/", ADMIN, {"pk": "article"}, {"language": "es"}),
+    Row("POST", "desk/kb/answers/<slug:public_id>/", ADMIN, {"public_id": "note"}),
     Row("GET", "desk/kb/demand/", ADMINS),
     Row("POST", "desk/kb/demand/misses/<int:pk>/done/", ADMIN, {"pk": "missed"}),
     Row("POST", "desk/kb/demand/voices/<int:pk>/done/", ADMIN, {"pk": "voice"}),

@@ -263,7 +263,7 @@ def test_an_agent_finds_an_article_and_inserts_link_or_text(client, agent):
     content = client.get(page("insert"), {"q": "mult"}, headers={"HX-Request": "true"}).content.decode()
 
     assert 'data-insert="Multas: http://testserver/es/kb/multas/"' in content
-    assert 'data-insert="Cuesta 10."' in content
+    assert 'data-insert="Cuesta 10.&#10;http://testserver/es/kb/multas/"' in content
 
 
 def test_without_words_what_suits_the_ticket_is_offered(client, agent, office):

@@ -1,5 +1,6 @@
 """The verbs of the knowledge base. Each is one transaction, does one thing and records one event."""
 
+from apps.kb.services.answers import article_of_answer, open_tickets_quoting
 from apps.kb.services.bringing_in import Incoming, Words, bring_in
 from apps.kb.services.files import add_file, is_shown, remove_file
 from apps.kb.services.listening import REASONS, give_feedback, keep_synonyms, note_miss, settle
@@ -34,6 +35,7 @@ __all__ = [
     "add_file",
     "add_wording",
     "article_for",
+    "article_of_answer",
     "bring_in",
     "cancel_plan",
     "create_article",
@@ -44,6 +46,7 @@ __all__ = [
     "keep_synonyms",
     "keep_wordings",
     "note_miss",
+    "open_tickets_quoting",
     "place",
     "plan_publication",
     "publish",

@@ -36,6 +36,8 @@ def about(own: Translation | None, article: Article, request: HttpRequest) -> di
         "wordings": "\n".join(wording.text for wording in own.wordings.all()),
         "readers": [(reading.user, reading.at, reading.revision == live) for reading in readings[:SHOWN_READERS]],
         "more_readers": max(0, len(readings) - SHOWN_READERS),
+        "quoting": services.open_tickets_quoting(own, request.viewer)[:20],  # type: ignore[attr-defined]
+        "used": own.citations.count(),
         "zone": article.office.time_zone,
         "publish_at": own.publish_at.astimezone(ZoneInfo(article.office.time_zone)) if own.publish_at else None,
     }
