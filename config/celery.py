@@ -91,6 +91,7 @@ app.conf.beat_schedule = {
     "chat copies": every(30, "apps.omnichannel.webchat.tasks.sweep"),
     "chats for free hands": every(5, "apps.omnichannel.webchat.tasks.share_out"),
     "chat windows": every(10, "apps.omnichannel.webchat.tasks.look_at_windows"),
+    "pages and what they missed": every(60, "apps.omnichannel.facebook.tasks.check_due"),
     "posts above comments": every(60, "apps.omnichannel.facebook.tasks.sweep"),
     "portal sweep": every(10, "apps.portal.tasks.sweep"),
     "portal tidy": every(3600, "apps.portal.tasks.tidy"),

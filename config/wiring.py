@@ -80,6 +80,7 @@ LISTENERS: dict[str, list[str]] = {
     ],
     TICKET + "TicketLinked": ["apps.inbox.subscribers.tell_desks"],
     TICKET + "TicketUnlinked": ["apps.inbox.subscribers.tell_desks"],
+    DOOR + "ChannelSaved": ["apps.omnichannel.facebook.subscribers.check_again"],
     DOOR + "ThreadBegun": [
         "apps.omnichannel.facebook.subscribers.note_post",
         "apps.automation.subscribers.acknowledge_conversation",

@@ -210,7 +210,7 @@ def _connect_page(world: World) -> None:
     """The town's page, where the stand-in for Facebook runs: without it nobody would be there."""
     from django.conf import settings
 
-    from apps.demo.graph.world import PAGE, SECRET, TOKEN, WORD
+    from apps.demo.graph.world import APP, PAGE, SECRET, TOKEN, WORD
 
     if settings.ACUDO_GRAPH_URL:
         world.channels["pagina"], _made = Channel.objects.get_or_create(
@@ -222,7 +222,7 @@ def _connect_page(world: World) -> None:
                 "team": world.teams["tramites"],
                 "name": "Página de Olmo",
                 "address": PAGE,
-                "settings": {"graph_base": settings.ACUDO_GRAPH_URL},
+                "settings": {"app_id": str(APP), "graph_base": settings.ACUDO_GRAPH_URL},
                 "secrets": {"app_secret": SECRET, "page_token": TOKEN, "verify_token": WORD},
             },
         )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.access import staff_page
 from apps.omnichannel import registry
+from apps.omnichannel.beside import card_of
 from apps.omnichannel.models import Channel
 from apps.omnichannel.opening_hours import followed_at, followed_at_all
 from apps.omnichannel.setup import ChannelSetup
@@ -62,6 +63,7 @@ def _edit(request: HttpRequest, row: Channel) -> HttpResponse:
         "common": setup.common,
         "own": setup.own,
         "kept": setup.kept,
+        "card": card_of(row),
     }
     return render(request, "omnichannel/channel.html", context, status=422 if request.method == "POST" else 200)
 

@@ -17,6 +17,7 @@ _beside: dict[str, str] = {}
 _above: dict[str, str] = {}
 _ways: dict[str, str] = {}
 _rehearsals: dict[str, str] = {}
+_cards: dict[str, str] = {}
 
 
 def register(
@@ -29,12 +30,14 @@ def register(
     above: str = "",
     ways: str = "",
     rehearsal: str = "",
+    card: str = "",
 ) -> None:
     """`form` is the dotted path of what an administrator fills in; `pulses` of a function that says, for all channels
     of this kind, how their fetching goes: {channel id: Pulse}; `beside` of one that says what is known about whoever
     wrote: (ticket, viewer) -> beside.Piece or None; `above` of one, of the same shape, that shows what a conversation
     stands below; `ways` of one that says how an answer may leave: (ticket) -> [Way], the one to propose first;
-    `rehearsal` of a module that sets the stage for recorded deliveries (`rehearsing.py`)."""
+    `rehearsal` of a module that sets the stage for recorded deliveries (`rehearsing.py`);
+    `card` of a function that tells whoever manages a channel how it stands: (channel) -> beside.Piece or None."""
     _adapters[adapter.kind] = adapter
     _forms[adapter.kind] = form
     _labels[adapter.kind] = label
@@ -46,6 +49,8 @@ def register(
         _above[adapter.kind] = above
     if ways:
         _ways[adapter.kind] = ways
+    if card:
+        _cards[adapter.kind] = card
     if rehearsal:
         _rehearsals[adapter.kind] = rehearsal
 
@@ -77,6 +82,10 @@ def above(kind: str) -> str:
 
 def ways(kind: str) -> str:
     return _ways.get(kind, "")
+
+
+def card(kind: str) -> str:
+    return _cards.get(kind, "")
 
 
 def rehearsal(kind: str) -> str:

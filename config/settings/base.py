@@ -380,6 +380,8 @@ ACUDO_UNREACHED_MINUTES = env.number("ACUDO_UNREACHED_MINUTES", 5)
 # Meta's Graph: where it is and which version of it we speak; a page's own settings may say otherwise.
 META_GRAPH_BASE_URL = env.text("META_GRAPH_BASE_URL", "https://graph.facebook.com")
 META_GRAPH_VERSION = env.text("META_GRAPH_VERSION", "v26.0")
+# Every so many minutes a page is asked how it stands, and what no webhook told.
+META_CHECK_MINUTES = env.number("META_CHECK_MINUTES", 15)
 # The stand-in for it that `manage.py up` runs beside the demo; 0: none.
 ACUDO_GRAPH_PORT = env.number("GRAPH_PORT", 0)
 ACUDO_GRAPH_URL = f"http://127.0.0.1:{ACUDO_GRAPH_PORT}" if ACUDO_GRAPH_PORT else ""

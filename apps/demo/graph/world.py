@@ -90,6 +90,8 @@ class World:
         self.name, self.file = name, file
         self.token, self.secret = TOKEN, SECRET
         self.has_human_agent = False
+        self.is_subscribed = True
+        self.scopes = list(SCOPES)
         self.moved = 0.0  # seconds that the clock was moved
         self.count = 0
         self.posts: dict[str, Post] = {}
@@ -183,7 +185,8 @@ class World:
                 error = Refused(0, "", status=status)
                 error.body = body
                 raise error
-            if given.get("access_token") != self.token:
+            is_app = path.strip("/") == "debug_token" and given.get("access_token") == f"{APP}|{self.secret}"
+            if given.get("access_token") != self.token and not is_app:
                 raise Refused(190, "Invalid OAuth access token.", status=401)
             answer = self._answer(method, [part for part in path.split("/") if part], given, file)
             self._keep()
@@ -192,7 +195,9 @@ class World:
     def _answer(self, method: str, parts: list[str], given: dict[str, Any], file: str) -> dict[str, Any]:
         node, edge = parts[0] if parts else "", parts[1] if len(parts) > 1 else ""
         if node == "debug_token":
-            return {"data": {"is_valid": given.get("input_token") == self.token, "expires_at": 0, "scopes": SCOPES}}
+            return {
+                "data": {"is_valid": given.get("input_token") == self.token, "expires_at": 0, "scopes": self.scopes}
+            }
         if node in (PAGE, "me"):
             return self._page(method, edge, given, file)
         if node in self.comments:
@@ -211,9 +216,10 @@ class World:
             case "POST", "photos":
                 return {"id": self._number()}
             case "POST", "subscribed_apps":
+                self.is_subscribed = True
                 return {"success": True}
             case "GET", "subscribed_apps":
-                return {"data": [{"id": str(APP), "subscribed_fields": FIELDS}]}
+                return {"data": [{"id": str(APP), "subscribed_fields": FIELDS}] if self.is_subscribed else []}
             case "POST", "feed":
                 return {"id": self.publish(str(given.get("message", ""))).id}
             case "GET", "feed":

@@ -17,5 +17,6 @@ class FacebookConfig(AppConfig):
             form="apps.omnichannel.facebook.forms.FacebookForm",
             above="apps.omnichannel.facebook.panel.above",
             ways="apps.omnichannel.facebook.ways.ways",
+            card="apps.omnichannel.facebook.panel.card",
             rehearsal="apps.omnichannel.facebook.rehearsal",
         )

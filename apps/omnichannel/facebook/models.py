@@ -25,3 +25,20 @@ class Post(TimeStamped):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class Check(TimeStamped):
+    """How a page stands with Facebook: asked every so often, together with what webhooks may have missed."""
+
+    channel = models.OneToOneField("omnichannel.Channel", on_delete=models.CASCADE, related_name="+")
+    next_at = models.DateTimeField(default=clock.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    page_name = models.CharField(max_length=200, blank=True)
+    missing = models.JSONField(default=list, blank=True, help_text="what is not as it must be, in words to translate")
+    found = models.PositiveIntegerField(default=0, help_text="what no webhook had told, in all")
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="page_check_due")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: {len(self.missing)}"

@@ -73,8 +73,14 @@ def pages_in(body: bytes) -> set[str]:
 
 
 def moment(value: Any) -> datetime | None:
-    """Seconds or milliseconds since 1970, or None for what is neither."""
+    """Seconds or milliseconds since 1970, or "2026-03-02T10:00:00+0000"; None for what is neither."""
     number = _number(value)
+    if not number and isinstance(value, str):
+        try:
+            told = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
     if number > 10**11:
         number /= 1000
     return datetime.fromtimestamp(number, UTC) if 10**8 < number < 10**10 else None

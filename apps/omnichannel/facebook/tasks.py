@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import asking, posts
+from . import asking, checking, posts
 
 
 @shared_task
@@ -21,3 +21,15 @@ def ask_how_it_was(ticket_id: int) -> None:
 def sweep() -> None:
     for pk in posts.due():
         read_post.delay(pk)
+
+
+@shared_task
+def check(channel_id: int) -> None:
+    """A second run finds nothing new."""
+    checking.check(channel_id)
+
+
+@shared_task
+def check_due() -> None:
+    for pk in checking.due():
+        check.delay(pk)
