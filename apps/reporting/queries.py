@@ -218,9 +218,15 @@ def by_month_and_via(scope: Scope) -> dict[tuple[date, str], int]:
 
 
 def policies(ids: Collection[int]) -> list[tuple[int, str, int | None]]:
-    """Number, name and goal in percent, in the order in which policies are tried; what is gone keeps its number."""
-    rows = Policy.objects.filter(pk__in=ids).in_order().values_list("pk", "name", "goal_percent")
-    found: list[tuple[int, str, int | None]] = list(rows)
+    """Number, name and goal in percent, in the order in which policies are tried; what is gone keeps its number.
+
+    Two of one name are told apart by their offices.
+    """
+    rows = list(Policy.objects.filter(pk__in=ids).in_order().values_list("pk", "name", "goal_percent", "office__name"))
+    times = Counter(name for _pk, name, _goal, _office in rows)
+    found: list[tuple[int, str, int | None]] = [
+        (pk, f"{name} · {office}" if times[name] > 1 else name, goal) for pk, name, goal, office in rows
+    ]
     gone = sorted({*ids} - {row[0] for row in found})
     return found + [(pk, f"#{pk}", None) for pk in gone]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from apps.reporting import charts, facts, ranges
+from apps.reporting import charts, facts, queries, ranges
 from apps.reporting.figures import Report
 from apps.reporting.queries import Kept
 from apps.reporting.scope import Scope
@@ -253,3 +253,10 @@ def test_promises_are_told_by_policy_against_its_own_goal_and_open_to_their_tick
     assert "Only what “Urgent” promised." in page and slow.reference in page
     other = client.get(reverse("reporting:figure", args=["first_response-kept"]), {"policy": urgent.pk})
     assert slow.reference not in other.content.decode()
+
+
+def test_two_policies_of_one_name_are_told_apart_by_their_offices(office):
+    one = PolicyFactory(office=office, name="Chat")
+    other = PolicyFactory(office=OfficeFactory(name="The other house"), name="Chat")
+    names = {pk: name for pk, name, _goal in queries.policies([one.pk, other.pk, 10**6])}
+    assert names == {one.pk: f"Chat · {office.name}", other.pk: "Chat · The other house", 10**6: f"#{10**6}"}
