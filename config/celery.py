@@ -88,6 +88,7 @@ app.conf.beat_schedule = {
     "presence": every(30, "apps.hours.tasks.send_away"),
     "notices by mail": every(10, "apps.notifications.tasks.mail_digests"),
     "old notices": every(86_400, "apps.notifications.tasks.forget_old"),
+    "bot sweep": every(10, "apps.bot.tasks.sweep"),
     "chat copies": every(30, "apps.omnichannel.webchat.tasks.sweep"),
     "chats for free hands": every(5, "apps.omnichannel.webchat.tasks.share_out"),
     "chat windows": every(10, "apps.omnichannel.webchat.tasks.look_at_windows"),

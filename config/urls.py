@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/", include("apps.duty.urls")),
     path("desk/", include("apps.kb.urls")),
     path("desk/", include("apps.automation.urls")),
+    path("desk/", include("apps.bot.urls")),
     path("desk/", include("apps.reporting.urls")),
     path("desk/", include("apps.inbox.urls")),
     path("wall/", include("apps.duty.wall_urls")),

@@ -16,6 +16,7 @@ LISTENERS: dict[str, list[str]] = {
         "apps.omnichannel.webchat.subscribers.tell_waiting",
         "apps.automation.subscribers.acknowledge_request",
         "apps.kb.subscribers.note_citations",
+        "apps.bot.subscribers.hear_more",
         "apps.inbox.watching.tell_watchers",
         "apps.inbox.mentioning.note_mentions",
         "apps.inbox.subscribers.tell_desks",
@@ -39,6 +40,7 @@ LISTENERS: dict[str, list[str]] = {
         "apps.reporting.subscribers.count_again",
     ],
     TICKET + "TicketAssigned": [
+        "apps.bot.subscribers.make_room",
         "apps.omnichannel.webchat.subscribers.tell_taken",
         "apps.inbox.subscribers.tell_desks",
         "apps.reporting.subscribers.count_again",
@@ -84,6 +86,7 @@ LISTENERS: dict[str, list[str]] = {
     DOOR + "ThreadBegun": [
         "apps.omnichannel.facebook.subscribers.note_post",
         "apps.automation.subscribers.acknowledge_conversation",
+        "apps.bot.subscribers.hear_first",
         "apps.omnichannel.webchat.subscribers.share_out",
     ],
     DOOR + "MessageDelivered": ["apps.automation.subscribers.tag_answered", "apps.inbox.subscribers.tell_desks"],

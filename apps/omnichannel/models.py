@@ -108,6 +108,7 @@ class Thread(TimeStamped):
     ended_at = models.DateTimeField(null=True, blank=True)
     last_sequence = models.PositiveIntegerField(default=0)
     read_sequence = models.PositiveIntegerField(default=0, help_text="how far the person has read, where we can know")
+    is_with_program = models.BooleanField(default=False, help_text="a program answers: nobody waits for a person yet")
 
     objects = ThreadQuerySet.as_manager()
 

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "apps.sla",
     "apps.kb",
     "apps.automation",
+    "apps.bot",
     "apps.duty",
     "apps.reporting",
     "apps.inbox",

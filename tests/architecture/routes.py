@@ -103,6 +103,16 @@ PAGES = [
     Row("GET", "desk/admin/acknowledgements/", ADMINS),
     Row("GET", "desk/admin/acknowledgements/<slug:of>/", ADMIN, {"of": "acknowledged"}),
     Row("POST", "desk/admin/acknowledgements/<slug:of>/", ADMIN, {"of": "acknowledged"}, {"is_active": "on"}),
+    # the program at the window
+    Row("GET", "desk/bot/training/", ADMINS),
+    Row("POST", "desk/bot/training/decide/", ADMIN, data={"questions": "$bot_question", "do": "ignore"}),
+    Row("POST", "desk/bot/training/train/", ADMINS, data={}),
+    Row("GET", "desk/bot/training/<int:pk>/", ADMIN, {"pk": "bot_training"}),
+    Row("POST", "desk/bot/training/<int:pk>/publish/", ADMIN, {"pk": "bot_training"}, {}),
+    Row("GET", "desk/bot/figures/", ADMINS),
+    Row("GET", "desk/admin/bots/", ADMINS),
+    Row("GET", "desk/admin/bots/<slug:slug>/", ADMIN, {"slug": "chat_slug"}),
+    Row("POST", "desk/admin/bots/<slug:slug>/", ADMIN, {"slug": "chat_slug"}, {"is_active": "on"}),
     Row("GET", "desk/admin/signatures/", ADMINS),
     Row("POST", "desk/admin/signatures/", staff(ok=("admin",), unchanged=()), data={"of": "$signed", "text": "T"}),
     # an answer: whom it goes to, taken back, begun, passed on

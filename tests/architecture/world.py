@@ -12,6 +12,7 @@ from django.test import Client
 from apps.accounts.models import ApiToken, Membership, Office, Team, User
 from apps.activity.models import Activity
 from apps.automation.models import Macro
+from apps.bot.models import Bot, Conversation, Question, Training
 from apps.catalogue.models import ReferralCard
 from apps.core import clock, crypto
 from apps.duty.models import Handover, HandoverItem, Opening, Wall
@@ -53,7 +54,7 @@ WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
     Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView,
-    ArticleFile, FormerSlug, Wording,
+    ArticleFile, FormerSlug, Wording, Bot, Training,
 )  # fmt: skip
 
 
@@ -201,6 +202,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "policy": policy.pk,
         **_reports(library),
         **_joined(ticket, agent),
+        **_program(chat, said.thread, olmo),
         "admin_pk": admin.pk,
         "clock": Clock.objects.filter(ticket=ticket).latest("pk").pk,
         "article": words.article_id,
@@ -218,6 +220,7 @@ def _fill(world: World, library: Any, olmo: Any, roble: Any) -> None:
         "channel": channel.slug,
         "channel_key": channel.key,
         "chat_key": chat.key,
+        "chat_slug": chat.slug,
         "chatted": said.thread.ticket.public_id,
         "survey": ask(ticket, via="email").public_id,
         "call_key": call.key,
@@ -276,6 +279,15 @@ def _joined(ticket: Ticket, agent: User) -> dict[str, Any]:
     services.merge(merged, into=beside, actor=agent)
     later = services.add_message(ticket, author=ticket.requester, text="And the hall?", via="portal")
     return {"beside": beside.public_id, "merged": merged.public_id, "later_message": later.public_id}
+
+
+def _program(chat: Channel, thread: Any, body: Any) -> dict[str, Any]:
+    """A program with a question it could not answer, and a training that is ready."""
+    bot = Bot.objects.create(channel=chat)
+    talk = Conversation.objects.create(bot=bot, thread=thread, ticket=thread.ticket, holder="person")
+    missed = Question.objects.create(conversation=talk, body=body, language="es", text="¿?", outcome="missed")
+    training = Training.objects.create(body=body, number=1, stage="ready")
+    return {"bot_question": missed.pk, "bot_training": training.pk}
 
 
 def _attach(message: Message) -> str:

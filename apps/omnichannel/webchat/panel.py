@@ -30,6 +30,7 @@ def beside(ticket: Ticket, viewer: Viewer) -> Piece | None:
         return None
     context = {
         "visitor": visitor,
+        "is_with_program": thread.is_with_program,
         "is_here": visitor.is_here(clock.now()),
         "has_read_all": thread.read_sequence >= thread.last_sequence,
         "read": thread.read_sequence,

@@ -81,7 +81,7 @@ def thread_of(visitor: Visitor) -> Thread | None:
         Thread.objects.filter(channel_id=visitor.channel_id, key=visitor.public_id, channel__is_active=True)
         .select_related("ticket")
         .only(
-            "key", "person", "channel", "last_sequence", "ended_at",
+            "key", "person", "channel", "last_sequence", "ended_at", "is_with_program",
             "ticket__public_id", "ticket__status", "ticket__assignee", "ticket__office", "ticket__opened_at",
             "ticket__last_message_at", "ticket__last_direction",
         )

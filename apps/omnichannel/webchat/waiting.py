@@ -80,6 +80,7 @@ def _queue(channel: Channel) -> list[int]:
     rows = Thread.objects.current().filter(  # type: ignore[attr-defined]
         channel=channel,
         key__in=here.values("public_id"),
+        is_with_program=False,
         ticket__status=Status.NEW,
         ticket__assignee=None,
         ticket__is_outside_hours=False,

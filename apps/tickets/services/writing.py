@@ -93,6 +93,7 @@ def reply(
     last_seen_message_id: int | None = None,
     via: str = "",
     actor: Any = None,
+    author_label: str = "",
     at: datetime | None = None,
 ) -> Message:
     """A public answer from us; `then` may name the status to leave it in. Who hears it sends it on.
@@ -124,7 +125,7 @@ def reply(
         who,
         at,
         author_user=author,
-        author_label=author.full_name if author else "",
+        author_label=author.full_name if author else author_label,
         is_automatic=is_automatic,
         text=text,
         html=html,
@@ -135,21 +136,30 @@ def reply(
 
 @whole()
 def add_note(
-    ticket: Ticket, *, author: User, text: str, attachments: Sequence[KeptFile] = (), at: datetime | None = None
+    ticket: Ticket,
+    *,
+    author: User | None,
+    text: str,
+    attachments: Sequence[KeptFile] = (),
+    actor: Any = None,
+    author_label: str = "",
+    at: datetime | None = None,
 ) -> Message:
-    """Words among us. Stops no clock, changes no status, is never sent."""
+    """Words among us. Stops no clock, changes no status, is never sent. Without an author it is automatic."""
     if not text.strip() and not attachments:
         raise Invalid("empty", _("Write something first."), field="text")
     ticket = locked(ticket)
     refuse_merged(ticket)
-    changed(ticket, [], Actor.of(author))
+    who = Actor.of(actor or author)
+    changed(ticket, [], who)
     return write(
         ticket,
         Direction.NOTE,
-        Actor.of(author),
+        who,
         at or clock.now(),
         author_user=author,
-        author_label=author.full_name,
+        author_label=author.full_name if author else author_label,
+        is_automatic=author is None,
         text=text,
         via="desk",
         attachments=attachments,
