@@ -59,6 +59,7 @@ def test_the_same_persons_tickets_are_offered_first_and_others_are_searched(clie
     assert kept.reference in first and other.reference not in first
     found = client.get(url("merge", second), {"q": "roof"}, **HTMX).content.decode()
     assert other.reference in found and "another person" in found and kept.reference not in found
+    assert 'hx-target="#picker-body" hx-swap="innerHTML"' in found, "the form's own hx-swap=none would be inherited"
 
 
 def test_nothing_of_another_body_is_offered_or_taken(client, ana, second):

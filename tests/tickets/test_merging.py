@@ -286,3 +286,12 @@ def test_conversations_of_the_merged_ticket_go_on_on_the_kept_one(second, kept, 
     thread.refresh_from_db()
     assert thread.ticket_id == second.pk
     assert texts(second) == ["Still waiting for renewal", "Soon", "Done"], "with what was said there since"
+
+
+def test_what_the_desk_says_by_itself_is_no_answer_after_a_merge_either(kept, second, ana):
+    services.reply(second, author=None, text="We have it", is_automatic=True)
+    services.change_status(kept, to="waiting", actor=ana)
+    services.merge(second, into=kept, actor=ana)
+    row = fresh(kept)
+    assert (row.last_direction, row.last_text, row.message_count) == ("in", "Still waiting for renewal", 3)
+    assert row.status == "open", "words wait for an answer"
