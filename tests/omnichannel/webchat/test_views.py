@@ -320,3 +320,29 @@ def test_s_58_nonsense_is_refused_calmly(visitor, chat, body):
 
     assert answer.status_code == 422
     assert answer.json()["code"] in ("unreadable", "empty")
+
+
+def test_s_58_a_message_of_ten_megabytes_is_refused_clearly_and_nobody_else_notices(visitor, chat):
+    talk(visitor, chat, "Before")
+    proof = form_token(open_window(visitor, chat))
+    refused = post(visitor, chat, proof, text="x" * 10_000_000, id="message-0002")
+    other = Client(headers={"accept-language": "en"})
+
+    assert 400 <= refused.status_code < 500
+    assert talk(other, chat, "Meanwhile").status_code == 200
+    assert talk(visitor, chat, "After", id="message-0003").status_code == 200
+    assert list(Message.objects.order_by("pk").values_list("text", flat=True)) == ["Before", "Meanwhile", "After"]
+
+
+def test_s_22_a_thousand_files_are_refused_and_the_words_after_them_are_taken(visitor, chat):
+    files = [SimpleUploadedFile(f"{n}.txt", b"x", "text/plain") for n in range(1000)]
+    at_once = send_file(visitor, chat, *files)
+    assert 400 <= at_once.status_code < 500 and not Attachment.objects.exists()
+    proof, codes = form_token(open_window(visitor, chat)), []
+    for n in range(100):
+        one = SimpleUploadedFile("a.txt", b"x", "text/plain")
+        told = {"id": f"file-{n:06d}", "text": "", "files": [one], "form_token": proof}
+        codes.append(visitor.post(f"/widget/{chat.key}/messages/", told).status_code)
+
+    assert set(codes) == {200, 429} and 0 < Attachment.objects.count() <= 60
+    assert Message.objects.filter(direction="in").count() == codes.count(200)
