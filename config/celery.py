@@ -98,6 +98,7 @@ app.conf.beat_schedule = {
     "portal tidy": every(3600, "apps.portal.tasks.tidy"),
     "api tidy": every(3600, "apps.api.tasks.forget_old_answers"),
     "wake snoozed tickets": every(20, "apps.tickets.tasks.wake_due"),
+    "rules": every(30, "apps.automation.tasks.sweep_rules"),
     "acts on many": every(10, "apps.inbox.tasks.sweep_jobs"),
     "articles": every(30, "apps.kb.tasks.sweep"),
     "count for reports": every(20, "apps.reporting.tasks.count_touched"),

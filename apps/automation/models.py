@@ -2,8 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.sharing import Shared, SharedQuerySet
+from apps.automation.querysets import RuleQuerySet
+from apps.core import clock
 from apps.core.ids import public_id
 from apps.core.models import TimeStamped
 from apps.core.translated import TranslatedText
@@ -80,3 +83,68 @@ class Macro(Shared):
         """The status it ends with, '' when it says nothing of it."""
         found = [text.partition(":")[2] for text in self.acts if text.startswith("status:")]
         return found[-1] if found else ""
+
+
+class Rule(TimeStamped):
+    """When this happens in an office or below, if that holds, do these: in the order of `position`."""
+
+    class When(models.TextChoices):
+        OPENED = "opened", _("a ticket is opened")
+        PERSON_WROTE = "person_wrote", _("the person writes again")
+        ANSWERED = "answered", _("one of us answers")
+        STATUS = "status", _("the status changes")
+        ASSIGNED = "assigned", _("it is given to somebody")
+        TAGGED = "tagged", _("its tags change")
+        TIME = "time", _("time passes")
+
+    class Hours(models.TextChoices):
+        ANY = "any", _("at any time")
+        OPEN = "open", _("only while we are open")
+        CLOSED = "closed", _("only while we are closed")
+
+    office = models.ForeignKey("accounts.Office", on_delete=models.CASCADE, related_name="rules")
+    name = models.CharField(max_length=80)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    when = models.CharField(max_length=14, choices=When, default=When.OPENED)
+    hours = models.CharField(max_length=6, choices=Hours, default=Hours.ANY)
+    conditions = models.JSONField(default=dict, blank=True, help_text="as tickets.conditions keeps them")
+    acts = models.JSONField(default=list, help_text="texts of acts.Act, in order")
+    stops = models.BooleanField(default=False, help_text="no later rule has its turn")
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleDue(models.Model):
+    """Something happened that rules wait for. The row is the job, written with what happened."""
+
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+    when = models.CharField(max_length=14, choices=Rule.When)
+    message_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.when} of {self.ticket_id}"
+
+
+class RuleTurn(models.Model):
+    """A rule of time had its turn with a ticket: once, until somebody says something again."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(help_text="the last word at that time")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "ticket", "since"], name="one_turn_a_silence")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} with {self.ticket_id}"

@@ -1,12 +1,14 @@
-"""Who wrote first is told that it arrived."""
+"""Who wrote first is told that it arrived; rules are told what happened."""
 
 from apps.activity.bus import Actor
-from apps.automation import services
+from apps.automation import rules, services
+from apps.automation.models import Rule
 from apps.omnichannel.events import MessageDelivered, ThreadBegun
 from apps.omnichannel.registry import adapter_class
 from apps.omnichannel.services import door_for, ways_for
 from apps.tickets import at_hand
-from apps.tickets.events import MessageWritten
+from apps.tickets.events import MessageWritten, StatusChanged, TagsChanged, TicketAssigned, TicketEvent
+from apps.tickets.states import Direction
 
 # Chat answers at once by nature; there a robot speaks only outside hours.
 LIVE = {"webchat"}
@@ -46,3 +48,30 @@ def _acknowledge(ticket_id: int) -> None:
         greets_once = getattr(adapter_class(door.channel.kind), "greets_once", False)
         if not (greets_once and services.has_greeted(ticket.office, recipient)):
             services.acknowledge(ticket, recipient=recipient, channel=door.channel)
+
+
+def tell_rules(event: TicketEvent, actor: Actor) -> None:
+    """Rules do not answer rules, nor robots: what either does sets nothing off."""
+    when = _waiting_for(event)
+    if when is None or actor.kind == "rule" or not rules.is_waited_for(when):
+        return
+    rules.owe(event.ticket_id, when, message_id=getattr(event, "message_id", None))
+
+
+def _waiting_for(event: TicketEvent) -> str | None:
+    match event:
+        case MessageWritten(is_automatic=True, is_first=False):
+            return None
+        case MessageWritten(is_first=True):
+            return Rule.When.OPENED
+        case MessageWritten(direction=Direction.IN):
+            return Rule.When.PERSON_WROTE
+        case MessageWritten(direction=Direction.OUT):
+            return Rule.When.ANSWERED
+        case StatusChanged():
+            return Rule.When.STATUS
+        case TicketAssigned():
+            return Rule.When.ASSIGNED
+        case TagsChanged():
+            return Rule.When.TAGGED
+    return None

@@ -1,7 +1,5 @@
 """Views that colleagues save: read from an address, kept, thrown away."""
 
-from typing import Any
-
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -63,27 +61,3 @@ def delete_view(row: SavedView, *, viewer: Viewer) -> None:
     if not row.may_be_changed_by(viewer):
         raise NotAllowed("not_allowed", _("You can read this but not change it."))
     row.delete()
-
-
-def choices_of(viewer: Viewer, user: Any) -> dict[str, list[tuple[str, Any]]]:
-    """What the filter offers: three queries."""
-    from apps.accounts.models import Team, User
-    from apps.core.templatetags.ui import channel_word
-    from apps.tickets.models import Tag
-    from apps.tickets.states import Priority, Status, Type
-
-    people = User.objects.active().who_may("ticket.reply", list(viewer.bodies)).order_by("full_name")
-    return {
-        "status": list(Status.choices),
-        "priority": [(str(value), label) for value, label in Priority.choices],
-        "type": list(Type.choices),
-        "via": [(kind, channel_word(kind)) for kind in ("email", "webchat", "portal", "facebook", "phone", "counter")],
-        "team": [("none", _("No team")), *((str(t.pk), t.name) for t in Team.objects.visible_to(viewer))],
-        "assignee": [
-            ("me", _("Me")),
-            ("none", _("Nobody")),
-            *((str(person.pk), person.full_name) for person in people),
-        ],
-        "tag": [(tag.key, str(tag)) for tag in Tag.objects.in_use().visible_to(viewer)],
-        "last_from": [("in", _("the person")), ("out", _("us"))],
-    }

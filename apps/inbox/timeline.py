@@ -141,6 +141,13 @@ def describe(activity: Activity, tag_names: Mapping[str, str] = MappingProxyType
             return _("%(who)s hid it from the public") % {"who": who}
         case "message_amended":
             return _("%(who)s showed it to the public again") % {"who": who}
+        case "rule_ran" if data.get("problem"):
+            return _("The rule “%(rule)s” ran, but not all of it: %(problem)s") % {
+                "rule": data.get("label", ""),
+                "problem": data["problem"],
+            }
+        case "rule_ran":
+            return _("The rule “%(rule)s” ran") % {"rule": data.get("label", "")}
         case "clock_breached":
             return _("A promise was missed")
         case "late_reason_given" if data.get("reason") in Reason.values:

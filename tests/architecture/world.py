@@ -11,7 +11,7 @@ from django.test import Client
 
 from apps.accounts.models import ApiToken, Membership, Office, Team, User
 from apps.activity.models import Activity
-from apps.automation.models import Macro
+from apps.automation.models import Macro, Rule
 from apps.bot.models import Bot, Conversation, Question, Training
 from apps.catalogue.models import ReferralCard
 from apps.core import clock, crypto
@@ -53,7 +53,7 @@ PNG = base64.b64decode(
 WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
-    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView,
+    Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView, Rule,
     ArticleFile, FormerSlug, Wording, Bot, Training,
 )  # fmt: skip
 
@@ -115,6 +115,7 @@ def fingerprint() -> tuple[Any, ...]:
         sorted(Channel.objects.values_list("pk", "updated_at")),
         sorted(Article.objects.values_list("pk", "updated_at")),
         sorted(Macro.objects.values_list("pk", "name", "updated_at")),
+        sorted(Rule.objects.values_list("pk", "name", "position", "updated_at")),
         sorted(SavedView.objects.values_list("pk", "name", "updated_at")),
         sorted(Job.objects.exclude(undo_at=None).values_list("pk", flat=True)),
         sorted(Category.objects.values_list("pk", "slug", "position", "updated_at")),
@@ -252,7 +253,9 @@ def _own(agent: User, library: Any, ticket: Ticket) -> dict[str, Any]:
     job = begin(agent, [ticket.pk], doing=["priority:2"], label="Before")
     view = SavedView.objects.create(owner=agent, name="Mine", conditions={"priority": ["4"]})
     common = SavedView.objects.create(office=library, name="Common", conditions={"late": ["yes"]})
+    rule = Rule.objects.create(office=library, name="Rule", acts=["priority:3"], is_active=False)
     return {
+        "rule": rule.pk,
         "own_view": view.public_id,
         "view": common.public_id,
         "common_view": f"v-{common.public_id}",

@@ -18,17 +18,7 @@ from apps.core.http import is_partial
 from apps.inbox import saved_views
 from apps.inbox.models import SavedView
 from apps.inbox.paging import SORTS
-
-NAMES = {
-    "status": gettext_lazy("Status"),
-    "priority": gettext_lazy("Priority"),
-    "type": gettext_lazy("Kind of ticket"),
-    "via": gettext_lazy("Came by"),
-    "team": gettext_lazy("Team"),
-    "assignee": gettext_lazy("Assignee"),
-    "tag": gettext_lazy("Tag"),
-    "last_from": gettext_lazy("Last word from"),
-}
+from apps.tickets.condition_choices import NAMES, choices_for
 
 
 class SavedViewForm(Dressed, forms.Form):
@@ -61,7 +51,7 @@ class SavedViewForm(Dressed, forms.Form):
 def narrow(request: HttpRequest) -> HttpResponse:
     """The fields of the filter; they ask for a list by its address. `view` says which list."""
     asked = saved_views.asked_in(request.GET)
-    choices = saved_views.choices_of(request.viewer, request.user)  # type: ignore[attr-defined]
+    choices = choices_for(request.viewer)  # type: ignore[attr-defined]
     fields = [
         {
             "name": name,
