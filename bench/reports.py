@@ -190,13 +190,14 @@ def _agent(number, office) -> int:
 QUICK_FACTS = """
 INSERT INTO reporting_ticketfact (
   ticket_id, opened_on, opened_hour, ended_on, ended_hour, office, team, via, priority, type, service, agent, reason,
-  opened, spam, solved, reopened, reopenings, first_contact, late_tickets, first_response_kept, first_response_late,
-  next_response_kept, next_response_late, resolution_kept, resolution_late)
+  opened, spam, solved, reopened, reopenings, first_contact, late_tickets, desk_minutes, second_minutes,
+  supplier_minutes, citizen_minutes, first_response_kept, first_response_late, next_response_kept,
+  next_response_late, resolution_kept, resolution_late)
 SELECT t.id, t.opened_at::date, extract(hour FROM t.opened_at), t.solved_at::date, extract(hour FROM t.solved_at),
   office_id, coalesce(team_id, 0), via, priority, type, coalesce(service_id, 0), coalesce(assignee_id, 0), '',
   (status <> 'spam')::int, (status = 'spam')::int, (status IN ('solved', 'closed'))::int, (t.id % 33 = 0)::int,
   (t.id % 33 = 0)::int, (status IN ('solved', 'closed') AND t.id % 10 >= 3 AND t.id % 33 <> 0)::int,
-  (status <> 'spam' AND coalesce(c.is_late, 0) > 0)::int, {counts}
+  (status <> 'spam' AND coalesce(c.is_late, 0) > 0)::int, 300, 0, 0, 60, {counts}
 FROM tickets_ticket t LEFT JOIN (
   SELECT ticket_id, count(breached_at) AS is_late, {sums} FROM sla_clock GROUP BY ticket_id) c ON c.ticket_id = t.id
 """

@@ -13,6 +13,7 @@ from apps.reporting.names import names
 from apps.reporting.queries import Cells, Kept, Lengths, Promises, Sums
 from apps.reporting.scope import Scope
 from apps.sla.models import Metric, Reason
+from apps.sla.parties import Party
 from apps.tickets.states import Type
 
 FIRST = Metric.FIRST_RESPONSE.value
@@ -203,6 +204,17 @@ class Report:
             for metric in Metric
             if metric.value in KNOWN and (pk, metric.value) in now
         ]  # fmt: skip
+
+    @property
+    def parties(self) -> list[tuple[str, timedelta, timedelta, Part]]:
+        """Who had the finished tickets of the range: all their open hours, those of one ticket, the share."""
+        minutes = {party: self.sums[f"{party}_minutes"] for party in Party}
+        whole, tickets = sum(minutes.values()), max(1, self.sums["solved"])
+        return [
+            (str(party.label), timedelta(minutes=n), timedelta(minutes=n // tickets), Part(party.value, n, whole))
+            for party, n in minutes.items()
+            if whole
+        ]
 
     @cached_property
     def reasons(self) -> list[tuple[str, str, Part]]:

@@ -39,6 +39,7 @@ def document(report: Report, *, title: str, place: str) -> bytes:
     for table, widths in (
         (tables.policies(report), (44, 30, 18, 18, 20, 20, 24)),
         (tables.reasons(report), (90, 25, 25)),
+        (tables.parties(report), (60, 34, 34, 20)),
     ):
         if table.rows:
             _chapter(page, table.title)

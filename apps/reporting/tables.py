@@ -31,6 +31,7 @@ def tables(report: Report) -> list[Table]:
         policies(report),
         *(cut(report, dimension) for dimension in CUTS),
         reasons(report),
+        parties(report),
         kinds(report),
         outcomes(report),
         *(spread(report, standing.metric, str(standing.label)) for standing in report.standings),
@@ -98,6 +99,14 @@ def policies(report: Report) -> Table:
 def reasons(report: Report) -> Table:
     rows: list[list[Cell]] = [[words, part.n, _rounded(part.percent)] for _reason, words, part in report.reasons]
     return Table("reasons", _("Why tickets were late"), [_("Reason"), _("Tickets"), _("%")], rows)
+
+
+def parties(report: Report) -> Table:
+    header = [_("Who had it"), _("Minutes of opening hours"), _("Minutes a ticket"), _("%")]
+    rows: list[list[Cell]] = [
+        [words, part.n, _minutes(each), _rounded(part.percent)] for words, _all, each, part in report.parties
+    ]
+    return Table("parties", _("Who used the time of solved tickets"), header, rows)
 
 
 def kinds(report: Report) -> Table:

@@ -17,6 +17,7 @@ from apps.reporting.models import PromiseFact, TicketFact, Touched
 from apps.reporting.scope import Scope
 from apps.reporting.tasks import count_touched
 from apps.sla.models import Clock
+from apps.sla.parties import shares_of
 from apps.sla.reasons import give_reason
 from apps.sla.tasks import sweep_clocks
 from apps.tickets import services
@@ -106,6 +107,9 @@ def by_hand(scope):
         sums["reopened"] += bool(again)
         answers = Message.objects.filter(ticket=ticket, direction="out", is_automatic=False).count()
         sums["first_contact"] += is_done and not again and answers <= 1
+        promise = Clock.objects.filter(ticket=ticket, metric="resolution").order_by("pk").last()
+        for share in shares_of(promise) if is_done and promise else ():
+            sums[f"{share.party}_minutes"] += share.counted // timedelta(minutes=1)
         for row in Clock.objects.filter(ticket=ticket):
             if row.breached_at:
                 sums[f"{row.metric}_late"] += 1

@@ -8,6 +8,7 @@ from django.db import models
 
 DIMENSIONS = ("office", "team", "via", "priority", "type", "service")
 PROMISES = ("first_response", "next_response", "resolution")
+PARTIES = ("desk", "second", "supplier", "citizen")
 MEASURES = (
     "opened",
     "spam",
@@ -17,6 +18,7 @@ MEASURES = (
     "reopenings",
     "first_contact",
     "late_tickets",
+    *(f"{party}_minutes" for party in PARTIES),
 )
 
 
@@ -36,6 +38,11 @@ class Measures(models.Model):
     reopenings = models.IntegerField(default=0)
     first_contact = models.IntegerField(default=0)
     late_tickets = models.IntegerField(default=0)  # with a broken promise of any of these kinds
+    # Open hours that each had a finished ticket, in whole minutes: see apps/sla/parties.py.
+    desk_minutes = models.IntegerField(default=0)
+    second_minutes = models.IntegerField(default=0)
+    supplier_minutes = models.IntegerField(default=0)
+    citizen_minutes = models.IntegerField(default=0)
 
     class Meta:
         abstract = True
