@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("desk/", include("apps.accounts.desk_urls")),
     path("desk/", include("apps.tickets.urls")),
+    path("desk/", include("apps.guard.urls")),
     path("desk/", include("apps.omnichannel.email.urls")),
     path("desk/", include("apps.omnichannel.webchat.desk_urls")),
     path("desk/", include("apps.omnichannel.urls")),

@@ -113,6 +113,8 @@ PAGES = [
     Row("GET", "desk/admin/bots/", ADMINS),
     Row("GET", "desk/admin/bots/<slug:slug>/", ADMIN, {"slug": "chat_slug"}),
     Row("POST", "desk/admin/bots/<slug:slug>/", ADMIN, {"slug": "chat_slug"}, {"is_active": "on"}),
+    Row("GET", "desk/admin/private-words/", ADMINS),
+    Row("POST", "desk/admin/private-words/", staff(ok=("admin",)), data={"body": "$olmo_pk", "words": "eviction"}),
     Row("GET", "desk/admin/signatures/", ADMINS),
     Row("POST", "desk/admin/signatures/", staff(ok=("admin",), unchanged=()), data={"of": "$signed", "text": "T"}),
     # an answer: whom it goes to, taken back, begun, passed on

@@ -17,6 +17,7 @@ from apps.catalogue.models import ReferralCard
 from apps.core import clock, crypto
 from apps.duty.models import Handover, HandoverItem, Opening, Wall
 from apps.duty.services import begin_handover, make_wall
+from apps.guard.models import WordList
 from apps.hours.duty import note_absence, save_shift
 from apps.hours.models import Absence, Calendar, Rostered, Shift, SpecialDay
 from apps.hours.my_shifts import feed_key
@@ -54,7 +55,7 @@ WATCHED: tuple[type[Model], ...] = (
     Activity, Message, Person, User, Membership, Team, Tag, Channel, Calendar, SpecialDay, Policy, Article,
     Translation, Revision, Category, Draft, Ticket, OutsideFigure, Replay, Schedule,
     Shift, Rostered, Absence, Handover, Opening, Wall, Link, Merge, Macro, SavedView, Rule,
-    ArticleFile, FormerSlug, Wording, Bot, Training,
+    ArticleFile, FormerSlug, Wording, Bot, Training, WordList,
 )  # fmt: skip
 
 
