@@ -268,9 +268,13 @@ def sent(world: World, row: Row) -> dict[str, Any] | None:
     if row.data is None:
         return None
     return {
-        name: world.values[word[1:]] if isinstance(word, str) and word.startswith("$") else word
+        name: [_named(world, one) for one in word] if isinstance(word, list) else _named(world, word)
         for name, word in row.data.items()
     }
+
+
+def _named(world: World, word: Any) -> Any:
+    return world.values[word[1:]] if isinstance(word, str) and word.startswith("$") else word
 
 
 def faults(row: Row, role: str, answer: HttpResponse, before: tuple) -> Iterator[str]:
