@@ -10,7 +10,6 @@ class Outcome(models.TextChoices):
     ASKED_BACK = "asked_back", _("asked back")
     MISSED = "missed", _("not answered")
     TALK = "talk", _("small talk")
-    FLOW = "flow", _("within a flow")
     HANDED_OVER = "handed_over", _("handed over")
 
 

@@ -118,7 +118,6 @@ def reasons() -> dict[str, Any]:
         "asked": _("the person asked for it"),
         "missed": _("it did not know the answer"),
         "not_helped": _("the answer did not help"),
-        "flow": _("its outline says so"),
         "failed": _("it stopped"),
     }
 

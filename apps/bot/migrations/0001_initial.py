@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=5)),
                 ('text', models.TextField()),
                 ('asked_at', models.DateTimeField(default=apps.core.clock.now)),
-                ('outcome', models.CharField(choices=[('waiting', 'being read'), ('answered', 'answered'), ('asked_back', 'asked back'), ('missed', 'not answered'), ('talk', 'small talk'), ('flow', 'within a flow'), ('handed_over', 'handed over')], default='waiting', max_length=12)),
+                ('outcome', models.CharField(choices=[('waiting', 'being read'), ('answered', 'answered'), ('asked_back', 'asked back'), ('missed', 'not answered'), ('talk', 'small talk'), ('handed_over', 'handed over')], default='waiting', max_length=12)),
                 ('confidence', models.FloatField(blank=True, null=True)),
                 ('has_helped', models.BooleanField(blank=True, help_text='what the person said; empty: nothing', null=True)),
                 ('review', models.CharField(choices=[('open', 'to be looked at'), ('wording', 'wording added'), ('article', 'article begun'), ('rule', 'answer written'), ('ignored', 'not for the bot')], default='open', max_length=8)),
