@@ -1,5 +1,5 @@
 """Eva sets up the library with two shifts from nothing, in her browser and in Spanish; she sees a promise run out, sees
-it break, reads why, and orders the month's report by mail. 4 March 2026 is a Wednesday.
+it break, reads why, orders the month's report and gets it by mail. 4 March 2026 is a Wednesday.
 """
 
 import re
@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from apps.core import clock
 from apps.hours.models import Shift
 from apps.notifications.models import Notice
+from apps.reporting.models import ReportLetter
+from apps.reporting.tasks import send_letter, sweep_letters
 from apps.sla.models import Policy
 from apps.sla.tasks import sweep_clocks
 from tests.browser import assert_accessible, elsewhere, signed_in, visit
@@ -100,7 +102,15 @@ def set_up_promise(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("General")
 
 
-def test_the_two_shift_library_from_nothing_to_the_report_that_is_ordered(library, live_url, browser, it_is):
+def deliver_letters():
+    """What the sweep and its task do in a worker."""
+    sweep_letters()
+    ReportLetter.objects.update(next_at=clock.now())  # a default of the model asks the true clock, not this story's
+    for pk in ReportLetter.objects.values_list("pk", flat=True):
+        send_letter(pk)
+
+
+def test_the_two_shift_library_from_nothing_to_the_report_that_is_mailed(library, live_url, browser, it_is, mailoutbox):
     page = signed_in(browser, live_url, library["eva"], locale="es", viewport={"width": 1600, "height": 1000})
     page.set_default_timeout(8_000)
     set_up_hours(page)
@@ -141,5 +151,14 @@ def test_the_two_shift_library_from_nothing_to_the_report_that_is_ordered(librar
     page.get_by_role("checkbox", name="Eva Lima").check()
     page.get_by_role("button", name="Encargarlo").first.click()
     expect(page.get_by_role("heading", level=2, name="Informe mensual")).to_be_visible()
+
+    # And it comes, when the month is over, with a way back to the page.
+    it_is("2026-04-01 08:05")
+    elsewhere(deliver_letters)
+    (letter,) = mailoutbox
+    assert letter.to == ["eva@olmo.example"]
+    assert "2026-03-01" in letter.subject and "/desk/reports/" in letter.body
+    (name, content, kind) = letter.attachments[0]
+    assert (name, kind, content[:5]) == ("2026-03-01-2026-03-31.pdf", "application/pdf", b"%PDF-")
     assert page.troubles == []
     page.context.close()
