@@ -65,11 +65,12 @@ def _received() -> dict[str, Any]:
 
 def _to_send() -> dict[str, Any]:
     """One debt for each answer of ours that stands in a thread whose reader is elsewhere, and one for each that
-    found no thread at all: that debt is dead from the beginning, but it is written down."""
+    found no thread at all: that debt is dead from the beginning, but it is written down. What was said in person is
+    owed to nobody."""
     kinds = Channel.objects.order_by().values_list("kind", flat=True).distinct()
     elsewhere = [kind for kind in kinds if not adapter_class(kind).is_resident]
     numbered = ThreadMessage.objects.filter(message__direction=Direction.OUT, thread__channel__kind__in=elsewhere)
-    doorless = Message.objects.filter(direction=Direction.OUT, entries=None)
+    doorless = Message.objects.filter(direction=Direction.OUT, entries=None).exclude(details__said_elsewhere=True)
     return {"to_send": numbered.count() + doorless.count(), **_by_state(Delivery)}
 
 

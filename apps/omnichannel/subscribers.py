@@ -22,7 +22,7 @@ def owe_reply(event: MessageWritten, actor: Actor) -> None:
     if event.direction == Direction.OUT:
         message = at_hand.message(event.message_id)
         if message.details.get("said_elsewhere"):
-            return  # it has left already, by another tool
+            return  # it has left already: by another tool, or by word of mouth
         message.owed = services.owe(message)  # type: ignore[attr-defined]  # who wrote it may say how long it waits
 
 

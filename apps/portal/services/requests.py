@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import phonenumbers
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +18,7 @@ from apps.core import clock
 from apps.core.errors import Conflict, Invalid, TooMany
 from apps.hours.following import calendar_of
 from apps.people.models import Person
+from apps.people.phones import phone_handle
 from apps.people.services import identify
 from apps.portal.doors import BYTES_AN_HOUR, HOUR
 from apps.portal.models import Draft, DraftFile
@@ -160,15 +160,6 @@ def subject_of(text: str) -> str:
         return line
     cut = line[: SUBJECT_LENGTH - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:") + "…"
-
-
-def phone_handle(text: str, region: str) -> str:
-    """As two writings of one number become the same: +59824000000, or the bare figures where no country is known."""
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return "".join(c for c in text if c.isdigit())
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _requester(office: Office, answers: dict[str, Any]) -> Person:

@@ -14,12 +14,12 @@ from apps.catalogue.models import Service
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.kb.models import Translation
+from apps.people.phones import phone_handle
 from apps.portal import contact, doors, proof, services
 from apps.portal.forms import OTHER, ContactForm, MatterForm, SendForm, ServiceForm
 from apps.portal.models import Draft
 from apps.portal.offices import Portal
 from apps.portal.pages import OWN_NAMES, device_of, portal_of, public_page, show
-from apps.portal.services.requests import phone_handle
 from apps.tickets.models import Ticket
 
 DRAFT_KEY, SENT_KEY = "portal_draft", "portal_sent"

@@ -89,6 +89,7 @@ def reply(
     html: str = "",
     attachments: Sequence[KeptFile] = (),
     is_automatic: bool = False,
+    is_said_in_person: bool = False,
     then: str = "",
     last_seen_message_id: int | None = None,
     via: str = "",
@@ -99,7 +100,8 @@ def reply(
     """A public answer from us; `then` may name the status to leave it in. Who hears it sends it on.
 
     `last_seen_message_id` is the newest message the writer had before their eyes: when another has come since,
-    nothing is sent and AnsweredMeanwhile is raised (R-19). An automatic reply changes no status.
+    nothing is sent and AnsweredMeanwhile is raised (R-19). An automatic reply changes no status. What was said in
+    person, at the counter or by telephone, was heard already: it is owed to nobody.
     Raises TicketClosed, TicketMerged, Invalid, MoveNotAllowed.
     """
     if not text.strip() and not attachments:
@@ -130,6 +132,7 @@ def reply(
         text=text,
         html=html,
         via=via,
+        details={"said_elsewhere": True} if is_said_in_person else {},
         attachments=attachments,
     )
 

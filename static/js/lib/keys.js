@@ -2,7 +2,9 @@
 const GO = { i: "/desk/", m: "/desk/inbox/mine/", u: "/desk/inbox/unassigned/", n: "/desk/inbox/mentions/", d: "/desk/inbox/drafts/", s: "/desk/inbox/snoozed/", p: "/desk/people/", k: "/desk/kb/", r: "/desk/reports/" };
 const CHORD = 1200;
 const PANES = [".rail", ".views", "#list", "#conversation", "#composer", "#details", "#toasts"];
+const DOORS = { t: "phone", c: "counter" };
 let chord = 0;
+let leaving = 0;
 
 export function start() {
   addEventListener("keydown", (event) => {
@@ -45,9 +47,16 @@ function letters(event) {
   if (key === "g") return () => (chord = Date.now());
   if (key === "/") return () => document.querySelector("[data-search]")?.focus();
   if (key === "?") return () => show("keyhelp");
-  if (key === "c") return () => (location.href = "/desk/new/");
+  // The second key of "c t" and "c c" may come before the page of the first is there; there it presses the choice.
+  if (Date.now() - leaving < CHORD && DOORS[key]) return () => (location.href = `/desk/new/?via=${DOORS[key]}`);
+  if (key === "c") return () => press("c") !== false || newTicket();
   if (key === "Enter") return; // links and buttons keep their Enter
   if (key.length === 1) return () => ask(key) || press(key);
+}
+
+function newTicket() {
+  leaving = Date.now();
+  location.href = "/desk/new/";
 }
 
 // The list and the answer box answer for themselves; they cancel the event when they have acted.
@@ -55,12 +64,13 @@ function ask(key) {
   return !dispatchEvent(new CustomEvent("desk:key", { detail: key, cancelable: true }));
 }
 
-// Everything else on the page says which letter presses it: data-key="s".
+// Everything else on the page says which letter presses it: data-key="s"; and where one writes then: data-then="id".
 function press(key) {
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(isAtHand).at(-1);
   if (!found) return false;
   window.htmx?.process(found.closest("form") ?? found); // a key may come before what was just swapped in has settled
   found.click();
+  if (found.dataset.then) document.getElementById(found.dataset.then).focus();
   if (found.tagName === "SUMMARY") setTimeout(() => found.parentElement.querySelector(".pop-panel :is(button, input, select, a):not([type=hidden])")?.focus());
 }
 
