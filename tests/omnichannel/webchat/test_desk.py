@@ -9,7 +9,7 @@ from django.utils import translation
 from apps.core import clock
 from apps.hours import presence
 from apps.omnichannel.models import Channel
-from apps.omnichannel.webchat import coming, services, tokens
+from apps.omnichannel.webchat import coming, services, staffing, tokens, waiting
 from apps.omnichannel.webchat.desk import desk_for
 from apps.omnichannel.webchat.models import Visitor
 from apps.omnichannel.webchat.waiting import Wait, spread
@@ -136,7 +136,9 @@ def test_a_blocked_browser_is_told(chat):
     assert desk(chat, visitor=Visitor(blocked_at=clock.now())).state == "blocked"
 
 
-def test_what_is_asked_for_every_window_is_kept_a_moment(chat, django_assert_num_queries):
+def test_what_is_asked_for_every_window_is_kept_a_moment(chat, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(staffing, "KEPT_SECONDS", 60)  # a moment that a busy machine cannot outlast
+    monkeypatch.setattr(waiting, "KEPT_SECONDS", 60)
     presence.set_state(user_in(chat.office), to="available")
     ticket = Ticket.objects.get(pk=write(chat)[1].thread.ticket_id)
     chat = Channel.objects.select_related("calendar", "office__calendar").get(pk=chat.pk)
