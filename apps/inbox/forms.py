@@ -54,6 +54,7 @@ class NewTicketForm(Dressed, forms.Form):
         offices = Office.objects.filter(pk__in=viewer.offices_with("ticket.open"))
         self.fields["office"].queryset = offices  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.filter(office__body_id__in=viewer.body_ids)  # type: ignore[attr-defined]
+        self.has_choice_of_office = len(offices) > 1
         for name in ("name", "phone", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
@@ -62,10 +63,13 @@ class NewTicketForm(Dressed, forms.Form):
         return [(option, KEYS.get(option.data["value"], "")) for option in self["via"]]
 
     def short(self) -> list[Any]:
-        return [self[name] for name in ("text", "answer", "is_solved", "name", "phone", "email")]
+        """Seen at once; the office too, for who works in several: it decides who gets the ticket."""
+        office = ["office"] if self.has_choice_of_office else []
+        return [self[name] for name in (*office, "text", "answer", "is_solved", "name", "phone", "email")]
 
     def rest(self) -> list[Any]:
-        return [self[name] for name in ("office", "subject", "team", "priority", "is_mine")]
+        office = [] if self.has_choice_of_office else ["office"]
+        return [self[name] for name in (*office, "subject", "team", "priority", "is_mine")]
 
     def has_errors_in_rest(self) -> bool:
         return any(field.errors for field in self.rest())

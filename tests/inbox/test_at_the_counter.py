@@ -8,6 +8,7 @@ from apps.omnichannel.models import Delivery
 from apps.people.models import Person
 from apps.sla.models import Clock
 from apps.tickets.models import Ticket
+from tests.factories.accounts import OfficeFactory
 from tests.factories.people import PersonFactory
 from tests.factories.sla import PolicyFactory
 
@@ -120,3 +121,11 @@ def test_the_address_has_the_door_chosen_beforehand(desk, asked, chosen):
 
     assert f'value="{chosen}"' in page.partition(" checked>")[0].rpartition("<input")[2]
     assert (" autofocus" in page) == (asked == "?via=phone")
+
+
+def test_who_works_in_several_offices_sees_which_one_gets_the_ticket(desk, library):
+    before_the_fold = lambda: desk.get("/desk/new/").content.decode().partition('<details class="fold"')[0]  # noqa: E731
+    assert 'name="office"' not in before_the_fold()
+
+    OfficeFactory(parent=library, name="Sala infantil")
+    assert 'name="office"' in before_the_fold()
