@@ -41,7 +41,7 @@ BUILT_IN = {
     "agent": ({"es": "Agente", "en": "Agent", "it": "Operatore", "pt": "Agente"}, [*READ, *WORK]),
     "supervisor": (
         {"es": "Supervisor", "en": "Supervisor", "it": "Supervisore", "pt": "Supervisor"},
-        [*READ, *WORK, "report.view", "operator.view", "shift.manage"],
+        [*READ, *WORK, "report.view", "operator.view", "hours.manage", "shift.manage", "sla.manage"],
     ),
     "editor": (
         {"es": "Editor", "en": "Editor", "it": "Redattore", "pt": "Editor"},

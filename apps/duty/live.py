@@ -64,6 +64,7 @@ class Outlook:
     can_do: int
     late: list[Foreseen]
     tickets: dict[int, Ticket] = field(default_factory=dict)
+    is_over: bool = False  # nobody works any more today
 
     @property
     def rows(self) -> list[tuple[Foreseen, Ticket]]:
@@ -209,7 +210,7 @@ def _outlook(clocks: Any, hours: WorkingHours, now: datetime) -> Outlook:
     shown = [one.id for one in late[:FORESEEN_SHOWN]]
     rows = Clock.objects.filter(pk__in=shown).select_related("ticket__assignee", "ticket__team")
     can_do = forecast.most_that_can_be_kept(now=now, closes_at=closes_at, pace=pace, hours=hours)
-    return Outlook(pace, len(queue), closes_at, can_do, late, {row.pk: row.ticket for row in rows})
+    return Outlook(pace, len(queue), closes_at, can_do, late, {row.pk: row.ticket for row in rows}, closes_at <= now)
 
 
 def _pace(clocks: Any, hours: WorkingHours, now: datetime) -> Pace:

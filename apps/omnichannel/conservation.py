@@ -70,7 +70,7 @@ def _to_send() -> dict[str, Any]:
     kinds = Channel.objects.order_by().values_list("kind", flat=True).distinct()
     elsewhere = [kind for kind in kinds if not adapter_class(kind).is_resident]
     numbered = ThreadMessage.objects.filter(message__direction=Direction.OUT, thread__channel__kind__in=elsewhere)
-    doorless = Message.objects.filter(direction=Direction.OUT, entries=None).exclude(details__said_elsewhere=True)
+    doorless = Message.objects.filter(direction=Direction.OUT, entries=None).exclude(details__has_key="said_elsewhere")
     return {"to_send": numbered.count() + doorless.count(), **_by_state(Delivery)}
 
 

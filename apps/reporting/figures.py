@@ -254,6 +254,10 @@ class Report:
         return sum(step.ended for step in self.steps)
 
     @cached_property
+    def ended_before(self) -> int:
+        return sum(queries.ended_by_day(self.scope.before).values())
+
+    @cached_property
     def ages(self) -> list[Part]:
         ages = queries.backlog_ages(self.scope)
         whole = sum(n for _days, n in ages)

@@ -59,7 +59,12 @@ class ScheduleForm(forms.Form):
         initial=gettext_lazy("Monthly report"),
     )
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=None, widget=forms.Select(FIELD))
-    every = forms.ChoiceField(label=gettext_lazy("When"), choices=Schedule.Every.choices, widget=forms.Select(FIELD))
+    every = forms.ChoiceField(
+        label=gettext_lazy("When"),
+        choices=Schedule.Every.choices,
+        widget=forms.Select(FIELD),
+        initial=Schedule.Every.MONTH,
+    )
     form = forms.ChoiceField(label=gettext_lazy("File"), choices=Schedule.Form.choices, widget=forms.Select(FIELD))
     receivers = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Who gets it"), queryset=None, widget=forms.CheckboxSelectMultiple

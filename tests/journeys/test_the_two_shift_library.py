@@ -47,7 +47,7 @@ def furnish():
     """An office, its supervisor and two heads of shifts. No hours, no shift, no promise."""
     office = OfficeFactory(name="Biblioteca Olmo", slug="olmo", time_zone=str(ZONE), default_language="es")
     people = {
-        "eva": user_in(office, "admin", full_name="Eva Lima", language="es", email="eva@olmo.example"),
+        "eva": user_in(office, "supervisor", full_name="Eva Lima", language="es", email="eva@olmo.example"),
         "ana": user_in(office, full_name="Ana Prieto", language="es"),
         "luis": user_in(office, full_name="Luis Sosa", language="es"),
     }

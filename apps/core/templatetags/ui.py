@@ -306,6 +306,8 @@ PLACES = (  # order fixed; what the person may not do is absent
     Place("reports", "/desk/reports/", "chart-column", gettext_lazy("Reports"), "report.view"),
     Place("outbox", "/desk/admin/outbox/", "send", gettext_lazy("Outbox"), "operator.view"),
     Place("admin", "/desk/admin/channels/", "settings", gettext_lazy("Settings"), "channel.manage"),
+    # The same room by another door, for who sets up hours and promises and no channels.
+    Place("admin", "/desk/admin/hours/", "settings", gettext_lazy("Settings"), "hours.manage"),
 )
 
 
@@ -314,7 +316,10 @@ def places(context: Context, here: str = "") -> list[Place]:
     viewer = getattr(context.get("request"), "viewer", None)
     if viewer is None:
         return []
-    return [Place(p.key, p.url, p.icon, p.word, p.verb, is_here=p.key == here) for p in PLACES if viewer.may(p.verb)]
+    open_to = {p.key: p for p in reversed(PLACES) if viewer.may(p.verb)}  # of two doors to one room, the first
+    return [
+        Place(p.key, p.url, p.icon, p.word, p.verb, is_here=p.key == here) for p in PLACES if open_to.get(p.key) is p
+    ]
 
 
 @register.simple_tag
@@ -331,7 +336,7 @@ def _script_words(language: str | None) -> SafeString:
 @register.filter
 def rooms(viewer: Any) -> tuple[str, ...]:
     """Which places of the frame this viewer may enter: a key for what is `kept`."""
-    return tuple(place.key for place in PLACES if viewer and viewer.may(place.verb))
+    return tuple(place.url for place in PLACES if viewer and viewer.may(place.verb))
 
 
 @register.filter

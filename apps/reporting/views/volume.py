@@ -31,7 +31,7 @@ def volume(request: HttpRequest) -> HttpResponse:
         "open_now": sum(part.n for part in report.ages),
         "outcomes": [
             ("opened", tables._("Opened"), sums["opened"], before["opened"], None),
-            ("ended", tables._("Solved"), report.ended, None, None),
+            ("ended", tables._("Solved"), report.ended, report.ended_before, None),
             ("solved", tables._("Solved of those opened"), sums["solved"], before["solved"], sums["opened"]),
             ("first-contact", tables._("Solved at first contact"), sums["first_contact"], before["first_contact"],
              sums["solved"]),
