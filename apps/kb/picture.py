@@ -1,6 +1,5 @@
 """How an article stands in each language, in words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,11 +29,6 @@ class LanguageTab:
 def language_tabs(article: Article, here: str = "") -> list[LanguageTab]:
     source = article.by_language.get(article.office.default_language)
     return [_tab(code, article.by_language.get(code), source, code == here) for code, _name in settings.LANGUAGES]
-
-
-def codes_in_order(first: Iterable[str]) -> list[str]:
-    """The languages, those of the office first."""
-    return list(dict.fromkeys([*first, *(code for code, _name in settings.LANGUAGES)]))
 
 
 def _tab(code: str, translation: Translation | None, source: Translation | None, is_here: bool) -> LanguageTab:

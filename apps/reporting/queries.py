@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.core import clock
 from apps.reporting.models import (
@@ -241,10 +241,6 @@ def targets(scope: Scope, metric: str) -> list[int]:
     """The different lengths in minutes that are promised in these offices for this metric."""
     rows = Policy.objects.active().filter(office_id__in=scope.offices, targets__metric=metric)
     return sorted({seconds // 60 for seconds in rows.values_list("targets__seconds", flat=True)})
-
-
-def last_seen_month() -> date | None:
-    return MonthCell.objects.aggregate(n=Max("month"))["n"]
 
 
 # Arithmetic

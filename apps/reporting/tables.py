@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.reporting.figures import Group, Report, Step
@@ -161,10 +160,6 @@ def _days(days: int) -> str:
     from apps.core.templatetags.ui import length
 
     return length(timedelta(days=days))
-
-
-def day_word(day: date) -> str:
-    return date_format(day, "j M Y")
 
 
 def _percent(kept: Kept) -> float | None:

@@ -27,7 +27,7 @@ from apps.sla.events import StepTaken
 from apps.sla.models import Clock, ClockStep, WebCall
 from apps.sla.steps import TELLING, Action, Step
 from apps.tickets import services as tickets
-from apps.tickets.models import Tag, Ticket
+from apps.tickets.models import Ticket
 from apps.tickets.states import Priority
 
 log = logging.getLogger(__name__)
@@ -200,11 +200,6 @@ def receivers(clock: Clock, step: Step, house: House) -> list[User]:
     return [head] if head else []
 
 
-def receiver_word(step: Step) -> str:
-    """The word of the action, for lists."""
-    return str(Action(step.action).label)
-
-
 def comes_at(clock: Clock, step: Step, house: House) -> datetime | None:
     """When the receiver may be disturbed; None when that does not matter."""
     if not step.in_hours or step.action not in (*TELLING, Action.REASSIGN, Action.REASSIGN_HEAD):
@@ -252,7 +247,3 @@ def _body(clock: Clock, step: Step) -> dict[str, Any]:
         "policy": clock.policy_id,
         "step": step.key,
     }
-
-
-def known_tags(body_id: int) -> list[tuple[str, str]]:
-    return [(tag.key, str(tag)) for tag in Tag.objects.filter(body_id=body_id)]

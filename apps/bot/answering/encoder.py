@@ -19,10 +19,6 @@ def encode(texts: Sequence[str]) -> Any:
         return _loaded().encode(list(texts))
 
 
-def is_loaded() -> bool:
-    return _encoder is not None
-
-
 def _loaded() -> Any:
     global _encoder  # noqa: PLW0603  one model a process is the point
     if _encoder is None:

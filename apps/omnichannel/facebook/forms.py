@@ -1,5 +1,3 @@
-import secrets
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +47,3 @@ class FacebookForm(forms.Form):
         if word and len(word) < SHORTEST_SECRET:
             raise ValidationError(_("This word is too short: at least 16 characters."))
         return word
-
-
-def new_word() -> str:
-    return secrets.token_urlsafe(24)
